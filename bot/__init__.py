@@ -1,0 +1,1 @@
+"""The Surrender Guard: what the assistant knows, hears and records."""

@@ -1,0 +1,1 @@
+"""Lean Rasa, settings, the `guard` command and process supervision."""
