@@ -1,0 +1,1 @@
+"""Protection of personal data: recognising and masking it, keys, encrypted fields and keyed hashes."""
