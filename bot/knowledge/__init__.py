@@ -1,0 +1,1 @@
+"""What is true about surrender, and where it is written: answers, citations, insurers, places, comparisons, first aid, letters."""
