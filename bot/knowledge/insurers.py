@@ -148,7 +148,7 @@ class Insurers:
                     end = after.end()
             if not name.isascii() or _at_word_edges(folded, start, end):
                 found.append((name, start, end))
-        limits = [start for _, start, _ in found[1:]] + [len(folded)]
+        limits = [*(start for _, start, _ in found[1:]), len(folded)][: len(found)]
         return tuple(
             InsurerMention(start, end, text[start:end], self._narrow(self._by_name[name], folded[end : min(limit, end + self.rules.kind_window)]))
             for (name, start, end), limit in zip(found, limits, strict=True)
