@@ -1,0 +1,21 @@
+"""Every threshold of understanding, in one place. Confidences are calibrated probabilities in [0, 1]."""
+
+from __future__ import annotations
+
+CERTAIN = 0.90
+"""From this confidence on the lexical model answers alone and the sentence embedding (about 20 ms) is not computed."""
+
+FALLBACK = 0.22
+"""Below this confidence the assistant says that it did not understand and offers the three most likely topics."""
+
+FALLBACK_MARGIN = 0.02
+"""When the two most likely answers are closer than this and neither reaches `CLEAR`, it asks too."""
+
+CLEAR = 0.5
+"""A confidence at which the assistant is not asking back, whatever comes second."""
+
+SECOND_QUESTION = 0.6
+"""Each clause of a message must reach this before the message counts as two questions."""
+
+RANKING_LENGTH = 10
+"""How many intents are passed on in `intent_ranking`."""
