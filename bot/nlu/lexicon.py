@@ -34,8 +34,11 @@ class Concept(BaseModel):
     patterns: tuple[str, ...] = ()
 
 
+LEXICON_FILES = ("names.yml", "concepts.yml")
+
+
 class LexiconFile(BaseModel):
-    """Schema of each file in `data/nlu/lexicon/`; a file may fill only some of the lists."""
+    """Schema of the files `LEXICON_FILES`; a file may fill only some of the lists."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -104,20 +107,18 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path, insurer_names: Iterable[str] = ()) -> Lexicon:
-        """Read every lexicon file of a folder.
+        """Read the lexicon files of a folder.
 
         Args:
             folder: `data/nlu/lexicon`.
             insurer_names: Names and aliases from the insurer table.
 
         Raises:
-            FileNotFoundError: The folder holds no lexicon file.
+            FileNotFoundError: A file of `LEXICON_FILES` is missing.
             pydantic.ValidationError: A file does not follow `LexiconFile`.
         """
-        paths = sorted(folder.glob("*.yml"))
-        if not paths:
-            raise FileNotFoundError(f"no lexicon file in {folder}")
-        return cls((LexiconFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths), insurer_names)
+        texts = [(folder / name).read_text(encoding="utf-8") for name in LEXICON_FILES]
+        return cls((LexiconFile.model_validate(yaml.safe_load(text)) for text in texts), insurer_names)
 
     @classmethod
     def from_json(cls, text: str) -> Lexicon:
