@@ -1,0 +1,1 @@
+"""How people reach the assistant: the web chat page and the WeChat Official Account."""

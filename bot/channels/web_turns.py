@@ -1,0 +1,98 @@
+"""One message, one turn: a session's messages in order, and a message delivered twice processed once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rasa.core.channels.channel import UserMessage
+
+from bot.channels.web_history import WebOutput, answer_to, offered_payloads, shown_words
+from bot.channels.web_message import IncomingMessage, WebChatError
+from bot.channels.web_privacy import without_secrets
+
+CHANNEL: Final = "web"
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+ReadMessage = Callable[[], Awaitable[IncomingMessage]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one message led to.
+
+    Attributes:
+        text: The message as it was kept, which is what the page shows from now on.
+        masked: Whether something in it was masked.
+        messages: The bot's messages; empty when the bot had nothing to say, for example because the action server is down.
+    """
+
+    text: str
+    masked: bool
+    messages: list[dict[str, Any]]
+
+
+class Turns:
+    """Turns under way in this process, and what the tracker knows of the ones that are done.
+
+    A retry of a turn under way joins it. A retry of a finished turn finds its answer in the tracker, also after a restart or on another
+    server: nothing is kept here for it.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self._order: dict[str, asyncio.Lock] = {}
+
+    async def take(self, agent: Any, sender_id: str, message_id: str, read: ReadMessage, on_new_message: OnNewMessage) -> Answer:
+        """Process a message, or give the answer it already got.
+
+        Args:
+            agent: Rasa's agent, for its tracker store.
+            sender_id: Whose message it is.
+            message_id: The page's id of the message.
+            read: Gives the message; only called when it is new, so that a retry of a screenshot is not read twice.
+            on_new_message: Rasa's handler.
+
+        Returns:
+            The answer.
+
+        Raises:
+            WebChatError: The message cannot be taken.
+            Exception: Whatever the model or a store raised.
+        """
+        key = (sender_id, message_id)
+        if key not in self._running:
+            task = asyncio.create_task(self._in_order(agent, key, read, on_new_message))
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._forget(key))
+        # Shielded: a phone that loses its connection must not stop the turn; its retry gets the answer.
+        return await asyncio.shield(self._running[key])
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        task = self._running.pop(key)
+        if not task.cancelled():
+            task.exception()  # every waiter may be gone by now; asyncio would complain about an error nobody looked at
+        if not any(sender_id == key[0] for sender_id, _ in self._running):
+            self._order.pop(key[0], None)
+
+    async def _in_order(self, agent: Any, key: tuple[str, str], read: ReadMessage, on_new_message: OnNewMessage) -> Answer:
+        sender_id, message_id = key
+        async with self._order.setdefault(sender_id, asyncio.Lock()):
+            tracker = await agent.tracker_store.retrieve(sender_id)
+            events = list(tracker.events) if tracker else []
+            done = answer_to(events, message_id)
+            if done is not None:
+                asked, messages = done
+                return Answer(shown_words(asked), bool(asked.metadata.get("masked")), messages)
+            message = await read()
+            # A command names an intent outright. Only buttons shown since the last message may do that: not a typed or invented one,
+            # and not a button of a form that was left long ago.
+            if message.is_command and message.text not in offered_payloads(events):
+                raise WebChatError("stale_button", 409)
+            text, masked = without_secrets(message.text)
+            shown = message.shown and without_secrets(message.shown)[0]
+            output = WebOutput()
+            metadata = {"shown": shown, "masked": masked}
+            await on_new_message(UserMessage(text, output, sender_id, input_channel=CHANNEL, message_id=message_id, metadata=metadata))
+            return Answer(shown or text, bool(masked), output.public_messages())

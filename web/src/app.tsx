@@ -1,0 +1,201 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { endConversation, loadHistory, newId, type Outgoing, send, type Turn } from './api';
+import { Composer } from './composer';
+import { type BotEntry, Buttons, Conversation, type Entry, type UserEntry } from './conversation';
+import { unsaved } from './device';
+import { Ending } from './ending';
+import { Header } from './header';
+import type { Button } from './replies';
+import { Dialable } from './text';
+import { words } from './words';
+
+const SLOW_AFTER = 8_000; // milliseconds until the page says that it is still waiting
+
+/** Group what the channel remembers into turns; a bot's messages after one another are one turn. */
+function entriesOf(turns: Turn[]): Entry[] {
+  const entries: Entry[] = [];
+  turns.forEach((turn, index) => {
+    const time = new Date(turn.time).getTime();
+    if (turn.from === 'user') {
+      entries.push({ kind: 'user', id: turn.id || `history-${index}`, text: turn.text || '', time, state: 'sent' });
+      if (turn.note) entries.push({ kind: 'bot', id: `note-${index}`, time, replies: [{ text: turn.note }] });
+      return;
+    }
+    const last = entries[entries.length - 1];
+    if (last && last.kind === 'bot' && time - last.time < 60_000) last.replies.push(turn);
+    else entries.push({ kind: 'bot', id: `history-${index}`, time, replies: [turn] });
+  });
+  return entries;
+}
+
+export function App() {
+  const [entries, setEntries] = useState<Entry[]>([]);
+  const [text, setText] = useState(unsaved.get('draft') || '');
+  const [waiting, setWaiting] = useState(0);
+  const [slow, setSlow] = useState(false);
+  const [notice, setNotice] = useState('');
+  const [ending, setEnding] = useState(false);
+  const list = useRef<HTMLElement>(null);
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
+  const outbox = useRef<Record<string, Outgoing>>({});
+
+  const change = (id: string, part: Partial<UserEntry>) =>
+    setEntries((all) => all.map((entry) => (entry.id === id && entry.kind === 'user' ? { ...entry, ...part } : entry)));
+
+  /** Keep what is not answered yet, so that a reload or a killed WebView loses nothing. Pictures are too big to keep. */
+  const keepOutbox = () => {
+    const typed = Object.keys(outbox.current).map((id) => outbox.current[id]!);
+    const kept = typed.filter((message) => !message.image);
+    unsaved.set('outbox', kept.length ? JSON.stringify(kept) : '');
+  };
+
+  useEffect(() => {
+    queue.current = loadHistory().then((turns) => {
+      if (turns === null) setNotice(words.states.load_failed);
+      const known = entriesOf(turns || []);
+      const left: Outgoing[] = JSON.parse(unsaved.get('outbox') || '[]');
+      const lost = left.filter(({ id }) => !known.some((entry) => entry.id === id));
+      lost.forEach((message) => (outbox.current[message.id] = message));
+      const failed = lost.map((message): UserEntry => {
+        return { kind: 'user', id: message.id, text: message.shown || message.text, time: Date.now(), state: 'failed' };
+      });
+      // What was typed while the history was loading comes after it.
+      setEntries((now) => [...known, ...failed, ...now.filter((entry) => !known.some(({ id }) => id === entry.id))]);
+      keepOutbox();
+    });
+    const online = () => setNotice(words.states.online);
+    const offline = () => setNotice(words.states.offline);
+    window.addEventListener('online', online);
+    window.addEventListener('offline', offline);
+    return () => {
+      window.removeEventListener('online', online);
+      window.removeEventListener('offline', offline);
+    };
+  }, []);
+
+  useEffect(() => unsaved.set('draft', text), [text]);
+
+  useEffect(() => {
+    if (!waiting) return setSlow(false);
+    const timer = setTimeout(() => setSlow(true), SLOW_AFTER);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+
+  // An answer longer than the screen is read from its start; everything else from the end.
+  useLayoutEffect(() => {
+    const area = list.current!;
+    const last = entries[entries.length - 1];
+    const rows = area.querySelectorAll<HTMLElement>('.entry');
+    const row = rows[rows.length - 1];
+    if (last && last.kind === 'bot' && row && row.offsetHeight > area.clientHeight) area.scrollTop = row.offsetTop - area.offsetTop - 8;
+    else area.scrollTop = area.scrollHeight;
+  }, [entries.length, waiting > 0]);
+
+  const deliver = (message: Outgoing) => {
+    outbox.current[message.id] = message;
+    keepOutbox();
+    setNotice('');
+    setWaiting((count) => count + 1);
+    // One after the other: an answer must not overtake the question before it.
+    queue.current = queue.current.then(async () => {
+      const outcome = await send(message);
+      setWaiting((count) => count - 1);
+      if (outcome.kind === 'answered') {
+        delete outbox.current[message.id];
+        change(message.id, { text: message.image ? '' : outcome.text, state: 'sent' });
+        const replies = outcome.note ? [{ text: outcome.note }, ...outcome.messages] : outcome.messages;
+        const answer: BotEntry = { kind: 'bot', id: `answer-${message.id}`, time: Date.now(), replies };
+        setEntries((all) => all.concat(answer));
+      } else if (outcome.kind === 'refused') {
+        delete outbox.current[message.id];
+        setEntries((all) => all.filter((entry) => entry.id !== message.id));
+        setNotice(outcome.words);
+        // Back into the box, before anything written meanwhile.
+        if (!message.shown && !message.image) setText((now) => (now ? `${message.text}\n${now}` : message.text));
+      } else {
+        change(message.id, { state: 'failed' });
+        if (outcome.words) setNotice(outcome.words);
+      }
+      keepOutbox();
+    });
+  };
+
+  const say = (message: Outgoing, picture?: string) => {
+    const entry: UserEntry = { kind: 'user', id: message.id, text: message.shown || message.text, time: Date.now(), state: 'sending', picture };
+    setEntries((all) => all.concat(entry));
+    deliver(message);
+  };
+
+  const sendText = () => {
+    if (!text.trim()) return;
+    // The server says this too; knowing it here keeps a long paste from blinking out of the box and back.
+    if (Array.from(text.trim()).length > words.limits.text) return setNotice(words.limits.too_long);
+    say({ id: newId(), text });
+    setText('');
+  };
+
+  const sendImage = (image: File) => {
+    if (image.size > words.limits.image) return setNotice(words.limits.image_too_big);
+    say({ id: newId(), text: '', image }, URL.createObjectURL(image));
+  };
+
+  const press = ({ title, payload }: Button) => say({ id: newId(), text: payload, shown: title });
+
+  const resend = (entry: UserEntry) => {
+    change(entry.id, { state: 'sending' });
+    deliver(outbox.current[entry.id]!);
+  };
+
+  const end = async () => {
+    setEnding(false);
+    if (!(await endConversation())) return setNotice(words.states.failed);
+    outbox.current = {};
+    keepOutbox();
+    setText('');
+    setEntries([]);
+    setNotice(words.ending.done);
+    queue.current = loadHistory();
+  };
+
+  return (
+    <>
+      <Header onEnd={() => setEnding(true)} />
+      <main ref={list} tabIndex={-1}>
+        <div role="log" aria-live="polite" aria-relevant="additions" aria-label={words.states.conversation}>
+          <div class="turn bot">
+            <span class="speaker">{words.states.bot}</span>
+            {words.welcome.map((line) => (
+              <div class="bubble">
+                <Dialable text={line} />
+              </div>
+            ))}
+          </div>
+          {!entries.length && <Buttons buttons={words.starters} onPress={press} />}
+          <Conversation entries={entries} busy={waiting > 0} onPress={press} onResend={resend} />
+          {waiting > 0 && (
+            <div class="turn bot">
+              <div class="bubble typing">
+                {slow ? words.states.slow : words.states.typing}
+                <i />
+                <i />
+                <i />
+              </div>
+            </div>
+          )}
+        </div>
+      </main>
+      <footer>
+        {notice && (
+          <div class="notice" role="alert">
+            <span>{notice}</span>
+            <button type="button" aria-label={words.header.close} onClick={() => setNotice('')}>
+              ×
+            </button>
+          </div>
+        )}
+        <Composer text={text} onText={setText} onSend={sendText} onImage={sendImage} />
+      </footer>
+      {ending && <Ending onConfirm={end} onCancel={() => setEnding(false)} />}
+    </>
+  );
+}

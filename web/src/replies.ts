@@ -1,0 +1,63 @@
+/** What the assistant says, as the channel sends it (bot/channels/web_history.py) and the actions make it. */
+export interface Button {
+  title: string;
+  payload: string;
+}
+
+export interface Signal {
+  signal: string;
+  name: string;
+  /** Half-open range in the raw text, counted in code points as Python does. */
+  start: number;
+  end: number;
+  phrase: string;
+  why: string;
+}
+
+export interface AnswerData {
+  type: 'answer';
+  topic: string;
+  more: string[];
+  citations: { law: string; article: string; checked: string }[];
+}
+
+export interface VerdictData {
+  type: 'verdict';
+  verdict: 'evident' | 'suspicious' | 'none';
+  score: number;
+  stage?: string;
+  raw: string;
+  signals: Signal[];
+  advice: string[];
+}
+
+export interface ReceiptData {
+  type: 'receipt';
+  receipt: string;
+  words?: string;
+}
+
+export interface DocumentData {
+  type: 'document';
+  name: string;
+  url?: string;
+  text?: string;
+}
+
+export interface ChecklistData {
+  type: 'checklist';
+  title: string;
+  items: string[];
+}
+
+export type Custom = AnswerData | VerdictData | ReceiptData | DocumentData | ChecklistData;
+
+export interface Reply {
+  text?: string;
+  buttons?: Button[];
+  custom?: Custom;
+  image?: string;
+}
+
+/** A payload that names an intent outright; the server takes it only while its button is the newest. */
+export const isCommand = (payload: string): boolean => payload.charAt(0) === '/';
