@@ -1,0 +1,55 @@
+"""Disguises of single characters: width, invisible characters, traditional forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bot.scam.offsets import MappedText
+
+# Zero-width characters, direction marks, soft hyphen, variation selectors, tags, controls other than line breaks and tab, lone surrogates.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffd\ud800-\udfff\U000e0000-\U000e0fff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]"
+)
+
+
+@lru_cache(maxsize=20_000)
+def _plain(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).lower()
+
+
+class Invisible:
+    """Zero-width, control and combining characters put between or over the letters."""
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Remove them."""
+        return text.edited((match.start(), match.end(), "") for match in _INVISIBLE.finditer(text.text))
+
+
+class Width:
+    """Full width, circled, mathematical and other styled forms, and capitals."""
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Give the plain lower-case form, character by character, so that offsets stay exact."""
+        raw = text.text
+        if unicodedata.is_normalized("NFKC", raw) and raw == raw.lower():
+            return text
+        return text.edited([(i, i + 1, _plain(c)) for i, c in enumerate(raw) if _plain(c) != c])
+
+
+class Traditional:
+    """Traditional characters.
+
+    Args:
+        simplified: traditional character to simplified.
+    """
+
+    def __init__(self, simplified: dict[str, str]) -> None:
+        self._table = str.maketrans(simplified)
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write them in simplified form; the length never changes."""
+        plain = text.text.translate(self._table)
+        return text if plain == text.text else MappedText(plain, text.starts, text.ends)

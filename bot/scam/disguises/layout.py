@@ -1,0 +1,132 @@
+"""Disguises of arrangement: noise between characters, reversed writing, writing in columns."""
+
+from __future__ import annotations
+
+import re
+
+from bot.scam.disguises.base import HAN, Keywords
+from bot.scam.offsets import MappedText
+
+# Longer runs between two characters are layout, not noise.
+MAX_NOISE_RUN = 8
+# Columns are short posters; anything longer is ordinary text with line breaks.
+MAX_COLUMN_ROWS = 16
+MAX_COLUMN_WIDTH = 10
+# A text is read backwards only when that shows at least this many keywords more.
+MIN_KEYWORDS_GAINED = 2
+
+_WORD = rf"0-9a-z{HAN}"
+_RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])")
+_STOP = re.compile(r"[。!?\n]")
+# Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
+_SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
+_FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
+
+
+class Noise:
+    """Spaces, symbols, emoji, digits or letters put between the characters of a word.
+
+    Args:
+        keywords: the words worth hiding, and the other words of the rules.
+    """
+
+    def __init__(self, keywords: Keywords) -> None:
+        self._keywords = keywords
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Remove what stands inside a known word, and only there."""
+        raw = text.text
+        spread = [match.span() for match in _SPREAD.finditer(raw)]
+        runs = []
+        for match in _RUN.finditer(raw):
+            start, end = match.span()
+            if not _STOP.search(raw, start, end) or any(first <= start < last for first, last in spread):
+                runs.append((start, end))
+        text = self._without(text, runs, needed=1)
+        # Honest texts have a stray letter or digit inside a word (3天内), so one alone is not enough.
+        fillers = [match.span() for match in _FILLER.finditer(text.text)]
+        return self._without(text, fillers, needed=2)
+
+    def _without(self, text: MappedText, runs: list[tuple[int, int]], needed: int) -> MappedText:
+        if len(runs) < needed:
+            return text
+        edits = [(start, end, "") for start, end in runs]
+        joined = text.edited(edits).text
+        junctions: dict[int, tuple[int, int]] = {}
+        removed = 0
+        for start, end in runs:
+            junctions[start - removed] = (start, end)
+            removed += end - start
+        inside: set[tuple[int, int]] = set()
+        for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined)]:
+            inside.update(junctions[at] for at in range(first + 1, last) if at in junctions)
+        if len(inside) < needed:
+            return text
+        return text.edited((start, end, "") for start, end in sorted(inside))
+
+
+class Reversed:
+    """Text written backwards: 保退额全.
+
+    Args:
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, keywords: Keywords) -> None:
+        self._keywords = keywords
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Turn a line round where that shows clearly more keywords."""
+        order: list[int] = []
+        turned = False
+        start = 0
+        for line in text.text.splitlines(keepends=True):
+            body = len(line.rstrip("\r\n"))
+            indexes = list(range(start, start + body))
+            if self._gain(line[:body]):
+                indexes.reverse()
+                turned = True
+            order += indexes + list(range(start + body, start + len(line)))
+            start += len(line)
+        return text.reordered(order) if turned else text
+
+    def _gain(self, line: str) -> bool:
+        back = _count(self._keywords, line[::-1])
+        return back >= MIN_KEYWORDS_GAINED and back >= _count(self._keywords, line) + MIN_KEYWORDS_GAINED
+
+
+class Columns:
+    """Text written in columns, to be read downwards from the left or from the right.
+
+    Args:
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, keywords: Keywords) -> None:
+        self._keywords = keywords
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Read it downwards where that shows clearly more keywords."""
+        lines: list[list[int]] = []
+        start = 0
+        for line in text.text.splitlines(keepends=True):
+            lines.append([start + i for i, c in enumerate(line) if not c.isspace()])
+            start += len(line)
+            if len(lines) > MAX_COLUMN_ROWS or len(lines[-1]) > MAX_COLUMN_WIDTH:
+                return text
+        lines = [line for line in lines if line]
+        width = max((len(line) for line in lines), default=0)
+        if len(lines) < 2 or width < 2:
+            return text
+        columns = [[line[c] for line in lines if c < len(line)] for c in range(width)]
+        rightwards = [i for column in columns for i in column]
+        leftwards = [i for column in reversed(columns) for i in column]
+        here = _count(self._keywords, text.text)
+        best = max((rightwards, leftwards), key=lambda order: _count(self._keywords, "".join(text.text[i] for i in order)))
+        if _count(self._keywords, "".join(text.text[i] for i in best)) >= here + MIN_KEYWORDS_GAINED:
+            return text.reordered(best)
+        return text
+
+
+def _count(keywords: Keywords, text: str) -> int:
+    return len({text[start:end] for start, end in keywords.spelled(text)})

@@ -1,0 +1,196 @@
+"""Disguises that write a word by other means: symbols, nicknames and codes, parts of characters, look-alikes, sound-alikes."""
+
+from __future__ import annotations
+
+import re
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from bot.scam.disguises.base import HAN, Keywords
+from bot.scam.offsets import MappedText
+
+_LETTERS = re.compile(r"[a-z]+")
+_HAN = re.compile(f"[{HAN}]")
+
+
+def _longest(patterns: list[str]) -> AhoCorasick:
+    return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest)
+
+
+class Symbols:
+    """Emoji and other pictures read as words.
+
+    Args:
+        words: picture to word.
+    """
+
+    def __init__(self, words: dict[str, str]) -> None:
+        self._pictures = sorted(words)
+        self._words = words
+        self._find = _longest(self._pictures)
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write the words instead of the pictures."""
+        hits = self._find.find_matches_as_indexes(text.text)
+        return text.edited((start, end, self._words[self._pictures[index]].lower()) for index, start, end in hits)
+
+
+class Variants:
+    """Whole written forms such as 绿泡泡 or +v.
+
+    Args:
+        variants: canonical word to its other forms.
+    """
+
+    def __init__(self, variants: dict[str, list[str]]) -> None:
+        self._canonical = {form.lower(): word for word, forms in variants.items() for form in forms}
+        self._forms = sorted(self._canonical)
+        self._find = _longest(self._forms)
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write the canonical word; letter codes count only where no other letter or digit touches them and Chinese is near."""
+        raw = text.text
+        edits = []
+        for index, start, end in self._find.find_matches_as_indexes(raw):
+            form = self._forms[index]
+            if form[-1].isascii() and raw[end : end + 1].isascii() and raw[end : end + 1].isalpha():
+                continue
+            if form[0].isascii() and form[0].isalpha() and raw[start - 1 : start].isascii() and raw[start - 1 : start].isalnum() and start:
+                continue
+            if form.isascii() and not _HAN.search(raw, max(0, start - 6), end + 6):
+                continue
+            word = self._canonical[form]
+            if raw[start:end] != word:
+                edits.append((start, end, word))
+        return text.edited(edits)
+
+
+class SplitCharacters:
+    """Characters pulled apart (亻呆费), put together only where that makes a keyword.
+
+    Args:
+        parts: split writing to whole character.
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, parts: dict[str, str], keywords: Keywords) -> None:
+        self._writings = sorted(parts)
+        self._parts = parts
+        self._keywords = keywords
+        self._find = _longest(self._writings)
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Put them together."""
+        hits = self._find.find_matches_as_indexes(text.text)
+        if not hits:
+            return text
+        edits = [(start, end, self._parts[self._writings[index]]) for index, start, end in hits]
+        joined = text.edited(edits).text
+        covered = self._keywords.heard(joined)
+        kept = []
+        shift = 0
+        for start, end, whole in edits:
+            position = start - shift
+            if any(first <= position < last for first, last in covered):
+                kept.append((start, end, whole))
+            shift += end - start - 1
+        return text.edited(kept)
+
+
+class LookAlikes:
+    """Characters that look like another, read as that one only inside a keyword.
+
+    Args:
+        shapes: character to the one it imitates.
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, shapes: dict[str, str], keywords: Keywords) -> None:
+        self._table = str.maketrans(shapes)
+        self._keywords = keywords
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write the imitated characters."""
+        raw = text.text
+        guess = raw.translate(self._table)
+        if guess == raw:
+            return text
+        covered = {i for start, end in self._keywords.heard(guess) for i in range(start, end)}
+        return text.edited([(i, i + 1, guess[i]) for i in sorted(covered) if guess[i] != raw[i]])
+
+
+class SoundAlikes:
+    """Homophones, near-homophones and letters for sounds: 葆费, 退宝, tui保.
+
+    A word that a dictionary knows is honest. A word of which nothing is written as it should be counts only beside another keyword.
+
+    Args:
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, keywords: Keywords) -> None:
+        self._keywords = keywords
+        self._codes = keywords.tables.codes
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write the keywords."""
+        raw = text.text
+        sounds, starts, ends = self._units(raw)
+        hits = sorted(self._keywords.by_sound(sounds), key=lambda hit: (hit[0] - hit[1], hit[0]))
+        edits: list[tuple[int, int, str]] = []
+        taken: set[int] = set()
+        certain = {word for first, last, word in hits if raw[starts[first] : ends[last - 1]] == word}
+        for first, last, word in hits:
+            start, end = starts[first], ends[last - 1]
+            if taken.intersection(range(start, end)):
+                continue
+            written = raw[start:end]
+            if written == word:
+                taken.update(range(start, end))
+                continue
+            alike = sum(raw[starts[i] : ends[i]] == c for i, c in zip(range(first, last), word, strict=True))
+            lettered = any(ends[i] - starts[i] > 1 for i in range(first, last))
+            if not (alike or certain - {word}) or (lettered and not (alike or certain)) or self._keywords.is_honest(raw, start, end):
+                continue
+            taken.update(range(start, end))
+            edits.append((start, end, word))
+        return text.edited(sorted(edits))
+
+    def _units(self, raw: str) -> tuple[str, list[int], list[int]]:
+        """Read the text as syllables: one code for each Chinese character and each spelled syllable."""
+        runs = [run for run in _LETTERS.finditer(raw) if self._spelled(run.group())]
+        if not runs:
+            return self._keywords.tables.sound_of(raw), list(range(len(raw))), list(range(1, len(raw) + 1))
+        starts: list[int] = []
+        ends: list[int] = []
+        sounds: list[str] = []
+        done = 0
+        for run in runs:
+            for i in range(done, run.start()):
+                sounds.append(raw[i])
+                starts.append(i)
+                ends.append(i + 1)
+            position = run.start()
+            for syllable in self._spelled(run.group()):
+                sounds.append(self._codes[syllable])
+                starts.append(position)
+                position += len(syllable)
+                ends.append(position)
+            done = run.end()
+        for i in range(done, len(raw)):
+            sounds.append(raw[i])
+            starts.append(i)
+            ends.append(i + 1)
+        return self._keywords.tables.sound_of("".join(sounds)), starts, ends
+
+    def _spelled(self, letters: str) -> list[str]:
+        """Cut a run of letters into syllables, longest first; an empty list when it is no pinyin."""
+        found: list[str] = []
+        at = 0
+        while at < len(letters) and len(found) <= 12:
+            size = next((n for n in range(min(6, len(letters) - at), 0, -1) if letters[at : at + n] in self._codes), 0)
+            if not size:
+                return []
+            found.append(letters[at : at + size])
+            at += size
+        return found if at == len(letters) else []

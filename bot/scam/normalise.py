@@ -1,0 +1,61 @@
+"""From text as written to text as meant, with the way back to every raw character."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.scam.data import DisguiseData, load_yaml
+from bot.scam.disguises.base import Disguise, Keywords
+from bot.scam.disguises.characters import Invisible, Traditional, Width
+from bot.scam.disguises.layout import Columns, Noise, Reversed
+from bot.scam.disguises.writings import LookAlikes, SoundAlikes, SplitCharacters, Symbols, Variants
+from bot.scam.offsets import MappedText
+from bot.scam.tables import load_tables
+
+# One disguise may hide another, so the round is repeated until nothing changes; that also makes normalising twice change nothing.
+MAX_ROUNDS = 6
+
+
+class Normaliser:
+    """All disguises, undone in order, until the text stays the same.
+
+    Args:
+        disguises: what to undo, in order.
+    """
+
+    def __init__(self, disguises: list[Disguise]) -> None:
+        self._disguises = disguises
+
+    @classmethod
+    def load(cls, data_dir: Path, known: set[str]) -> Normaliser:
+        """Build the normaliser from ``disguise.yml`` and ``characters.tsv``.
+
+        Args:
+            data_dir: the scam data directory.
+            known: the words of the rules, which may have noise inside.
+        """
+        data = load_yaml(data_dir / "disguise.yml", DisguiseData)
+        tables = load_tables(data_dir / "characters.tsv")
+        keywords = Keywords(data.keywords, known, set(data.honest), tables)
+        return cls([
+            Invisible(), Symbols(data.symbols), Width(), Traditional(tables.simplified), Columns(keywords), Reversed(keywords), Noise(keywords),
+            Variants(data.variants), SplitCharacters(tables.parts, keywords), LookAlikes(data.shapes, keywords), SoundAlikes(keywords),
+        ])  # fmt: skip
+
+    def normalise(self, raw: str) -> MappedText:
+        """Undo every disguise.
+
+        Args:
+            raw: text as written, of any content.
+
+        Returns:
+            The text as meant; ``raw_span`` of it leads back to ``raw``.
+        """
+        text = MappedText(raw)
+        for _ in range(MAX_ROUNDS):
+            before = text
+            for disguise in self._disguises:
+                text = disguise.undo(text)
+            if text is before or text.text == before.text:
+                break
+        return text

@@ -1,0 +1,77 @@
+"""From evidence to a verdict: one sum, whose terms are also the explanation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from bot.scam.data import Strict, Verdict
+
+
+class Thresholds(Strict):
+    """``thresholds.yml``. Weights are log-odds."""
+
+    evident: float
+    suspicious: float
+    bias: float
+    strengths: dict[str, float]
+    further: float
+    frames: dict[str, float]
+    disguised: float
+    frame_signals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign of an agent at work.
+
+    Args:
+        signal: id of ``signals.csv``.
+        start: where its phrase starts in the raw text (of its turn).
+        end: where its phrase ends, exclusive.
+        phrase: the raw text between the two.
+        why: what it means, for the person.
+        rule: id of the rule that found it.
+        turn: index of the turn it stands in.
+    """
+
+    signal: str
+    start: int
+    end: int
+    phrase: str
+    why: str
+    rule: str
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What is known about a text or conversation.
+
+    Args:
+        verdict: what the evidence amounts to.
+        score: probability that an agent is speaking, in [0, 1].
+        signals: what was found, in order of place.
+        stage: id of the furthest stage reached, '' without signals.
+        speaker: who seems to be speaking: agent, victim, notice, insurer or other.
+        advice: keys of what to tell the person, in order.
+        recounted: signals that the person tells of someone else (身份证…他让我发过去).
+        evidence: the terms of the score, name to log-odds.
+    """
+
+    verdict: Verdict = Verdict.NONE
+    score: float = 0.0
+    signals: tuple[Signal, ...] = ()
+    stage: str = ""
+    speaker: str = "other"
+    advice: tuple[str, ...] = ()
+    recounted: tuple[str, ...] = ()
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+NOTHING_FOUND = Screening()
+
+
+def logistic(log_odds: float) -> float:
+    """Turn log-odds into a probability, without overflow."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
