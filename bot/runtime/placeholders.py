@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 ABSENT_PACKAGES = frozenset(
     {
@@ -58,12 +58,10 @@ class _AbsentType(type):
             return args[0]
         if getattr(cls, "_decorator_factory", False):
             return lambda decorated: decorated
-        _refuse(f"{cls.__module__}.{cls.__qualname__}")
-
-
-def _refuse(name: str) -> NoReturn:
-    package = name.partition(".")[0]
-    raise AbsentPackageError(f"{name} is not available: this installation leaves out '{package}' on purpose. Install it if you need it.")
+        package = cls.__module__.partition(".")[0]
+        raise AbsentPackageError(
+            f"{cls.__module__}.{cls.__qualname__} is not available: this installation leaves out '{package}' on purpose. Install it if you need it."
+        )
 
 
 def _absent_class(module: str, name: str) -> Any:

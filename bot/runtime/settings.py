@@ -6,6 +6,7 @@ to PostgreSQL and `GUARD_REDIS_URL` to Redis.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from functools import cached_property
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Everything the installation writes: databases, keys, logs, the trained model's cache.")
     models_dir: Path = Field(default=Path("models"), description="Trained Rasa models.")
-    database_url: str | None = Field(default=None, description="One PostgreSQL database for all stores, as postgresql+psycopg://…; SQLite files when unset.")
+    database_url: str | None = Field(default=None, description="PostgreSQL for all stores (postgresql+psycopg://…); SQLite files when unset.")
     redis_url: str | None = Field(default=None, description="Redis for locks, duplicate deliveries and rate limits when several chat servers run.")
     chat_host: str = "127.0.0.1"
     chat_port: int = 5005
@@ -103,12 +104,19 @@ class Settings(BaseSettings):
     def secret_key(self) -> str:
         """The key that signs sessions, made on first use and kept in `data_dir` so that restarts and all processes share it."""
         path = self.data_dir / "secret.key"
-        try:
-            # O_EXCL: of several processes starting at once exactly one writes the key
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        key = secrets.token_hex(SECRET_BYTES)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(key)
-        return key
+        if not path.exists():
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(SECRET_BYTES), encoding="ascii")
+            # Of several processes starting at once exactly one link succeeds, and readers never see half a key.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text(encoding="ascii").strip()
+
+    def export(self) -> None:
+        """Set the environment variables that `endpoints.yml` and `credentials.yml` name, so that Rasa's own files stay its own."""
+        os.environ["GUARD_TRACKER_DATABASE_URL"] = self.database_url_tracker
+        os.environ["GUARD_ACTIONS_WEBHOOK"] = f"{self.actions_url}/webhook"
+        os.environ["GUARD_SECRET_KEY"] = self.secret_key
+        os.environ["GUARD_PUBLIC_URL"] = self.public_url or self.chat_url

@@ -1,0 +1,1 @@
+"""Rasa's custom actions: thin. Each reads the tracker, calls one thing in `bot`, and speaks through `actions.speech`."""

@@ -1,0 +1,234 @@
+"""A task that asks one thing at a time and can be left, corrected and come back to at any point.
+
+Each task is a Rasa form whose validation action is a subclass of `GuidedForm`. Rasa keeps the loop; what is asked next, what was understood
+and what is a digression is decided here, in one call a turn. The form's one slot holds the task's `Memory`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
+from rasa_sdk.types import DomainDict
+
+from actions import digression
+from actions.speech import Speaker
+from actions.turn import CONTROL_CHARACTERS, Turn
+from actions.words import FormWords, Question, common, form_words
+
+SWITCH_CONFIDENCE = 0.6  # below it, words that sound like another task are taken as an answer
+START_FORMS = {
+    "start_tip_off": "tip_off",
+    "start_surrender_path": "surrender_path",
+    "start_cooling_off_clock": "cooling_off_clock",
+    "start_comparison": "comparison",
+    "start_complaint_letter": "complaint_letter",
+    "tip_off_status": "status_enquiry",
+}
+
+
+class Ending(StrEnum):
+    """How a task ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    SWITCHED = "switched"
+
+
+class UnclearAnswerError(Exception):
+    """The answer does not fit the question.
+
+    Args:
+        words: What to say instead of the question's own `unclear`, if anything.
+    """
+
+    def __init__(self, words: str | None = None) -> None:
+        super().__init__(words or "unclear")
+        self.words = words
+
+
+@dataclass
+class Memory:
+    """What a task knows. Kept as a dict in the form's slot, so it survives hours and restarts.
+
+    Attributes:
+        values: Answers by field.
+        asked: Fields asked for, in order.
+        skipped: Fields the person does not want to answer.
+        ending: How the task ended; None while it runs.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    ending: Ending | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker, form: str) -> Memory:
+        """The task's memory in this conversation, empty when it never ran."""
+        stored = tracker.get_slot(form)
+        return cls(**stored) if isinstance(stored, dict) else cls()
+
+    def answered(self, name: str) -> bool:
+        """Whether a field needs no more asking."""
+        return name in self.values or name in self.skipped
+
+    def event(self, form: str) -> EventType:
+        """The event that stores it."""
+        return SlotSet(form, asdict(self))
+
+
+class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
+    """Base of all guided tasks. Subclasses name their form and fields and understand answers."""
+
+    form: ClassVar[str] = ""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return f"validate_{self.form}_form"
+
+    @property
+    def words(self) -> FormWords:
+        """The task's words."""
+        return form_words(self.form)
+
+    @abstractmethod
+    def fields(self, memory: Memory) -> Sequence[str]:
+        """The fields that matter, in the order they are asked for, given what is known."""
+
+    @abstractmethod
+    def take(self, name: str, turn: Turn, memory: Memory) -> None:
+        """Understand the answer to a question and store it in `memory.values`.
+
+        Raises:
+            UnclearAnswerError: It does not fit.
+        """
+
+    def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:  # noqa: ARG002
+        """Pick up what a message says about any field without having been asked.
+
+        Args:
+            turn: The message.
+            memory: Changed in place.
+            correcting: Whether known values may be replaced.
+
+        Returns:
+            What was changed, in the person's words, for the confirmation of a correction.
+        """
+        return []
+
+    def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:  # noqa: ARG002
+        """Say the introduction and use what was already said."""
+        speaker.say(self.words.intro)
+        self.overhear(turn, memory, correcting=False)
+
+    def question(self, name: str, memory: Memory) -> Question:  # noqa: ARG002
+        """The question for a field."""
+        return self.words.questions[name]
+
+    def ask(self, name: str, memory: Memory, speaker: Speaker) -> None:
+        """Ask for a field."""
+        question = self.question(name, memory)
+        speaker.say(question.ask, [choice.as_button() for choice in question.choices])
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:  # noqa: ARG002
+        """Take one turn: understand the message, then ask the next question or end the loop."""
+        turn = Turn.of(tracker)
+        speaker = Speaker(dispatcher)
+        memory = Memory.of(tracker, self.form)
+        requested = tracker.get_slot(REQUESTED_SLOT)
+        events: list[EventType] = []
+        if requested is None:
+            memory = self._enter(turn, memory, tracker, speaker)
+        else:
+            events = self._hear(requested, turn, memory, tracker, speaker)
+        upcoming = None if memory.ending else next((name for name in self.fields(memory) if not memory.answered(name)), None)
+        if upcoming is None and memory.ending is None:
+            memory.ending = Ending.DONE
+        if upcoming is not None:
+            if upcoming not in memory.asked:
+                memory.asked.append(upcoming)
+            self.ask(upcoming, memory, speaker)
+        return [*events, memory.event(self.form), SlotSet(REQUESTED_SLOT, upcoming)]
+
+    def _enter(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> Memory:
+        if memory.ending in {Ending.CANCELLED, Ending.SWITCHED} and memory.values:
+            memory.ending = None
+            speaker.say(common().say("welcome_back"))
+            return memory
+        memory = Memory()
+        self.begin(turn, memory, tracker, speaker)
+        return memory
+
+    def _hear(self, requested: str, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> list[EventType]:
+        """Understand a message while `requested` is open; returns events for other slots."""
+        if self._obeys(requested, turn, memory, tracker, speaker):
+            return []
+        other = START_FORMS.get(turn.intent)
+        if other and other != self.form and turn.confidence >= SWITCH_CONFIDENCE and (turn.pressed or len(turn.bare) <= CONTROL_CHARACTERS):
+            memory.ending = Ending.SWITCHED
+            return [FollowupAction(f"{other}_form")]
+        if digression.is_one(turn, narrative=self.is_narrative(requested)):
+            events = digression.answer(turn, tracker, speaker)
+            speaker.say(common().say("resumed"))
+            return events
+        if turn.corrects:
+            changes = self.overhear(turn, memory, correcting=True)
+            if changes:
+                speaker.say(common().say("corrected", changes="、".join(changes)))
+                return []
+        try:
+            self.take(requested, turn, memory)
+        except UnclearAnswerError as unclear:
+            words = unclear.words or self.words.questions[requested].unclear
+            if words:
+                speaker.say(words)
+        else:
+            self.overhear(turn, memory, correcting=False)
+        return []
+
+    def is_narrative(self, name: str) -> bool:  # noqa: ARG002
+        """Whether a field is answered with a story, in which questions are part of the answer."""
+        return False
+
+    def _obeys(self, requested: str, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> bool:
+        """Carry out control words; returns whether the message was one."""
+        words = common()
+        short = len(turn.bare) <= CONTROL_CHARACTERS
+        if turn.intent == "cancel" and turn.pressed or short and turn.is_one_of(words.cancel_words):
+            memory.ending = Ending.CANCELLED
+            speaker.say(words.say("cancelled", name=words.names[self.form]))
+        elif short and turn.is_one_of(words.start_over_words):
+            memory.values, memory.asked, memory.skipped = {}, [], []
+            speaker.say(words.say("start_over"))
+            self.begin(turn, memory, tracker, speaker)
+        elif turn.intent == "go_back" and turn.pressed or short and turn.is_one_of(words.back_words):
+            self._go_back(requested, memory, speaker)
+        elif turn.intent == "skip" and turn.pressed or short and turn.is_one_of(words.skip_words):
+            self.skip(requested, memory, speaker)
+        elif turn.intent == "repeat" and turn.pressed or short and turn.is_one_of(words.repeat_words):
+            pass  # the question is asked again anyway
+        else:
+            return False
+        return True
+
+    def skip(self, name: str, memory: Memory, speaker: Speaker) -> None:  # noqa: ARG002
+        """Leave a field open. Forms whose field must be answered override this."""
+        memory.skipped.append(name)
+
+    def _go_back(self, requested: str, memory: Memory, speaker: Speaker) -> None:
+        memory.asked = [name for name in memory.asked if name != requested]
+        if not memory.asked:
+            speaker.say(common().say("nothing_before"))
+            return
+        previous = memory.asked.pop()
+        memory.values.pop(previous, None)
+        memory.skipped = [name for name in memory.skipped if name != previous]
+        speaker.say(common().say("went_back"))

@@ -1,0 +1,75 @@
+"""The one door through which actions speak: every reply passes the reply guard."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.resources import library, reply_guard
+from bot.knowledge.library import Answer
+
+logger = logging.getLogger(__name__)
+
+ButtonDict = dict[str, str]
+
+
+class Speaker:
+    """Says things in one conversation turn.
+
+    Args:
+        dispatcher: Rasa's collector of this turn's messages.
+    """
+
+    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def say(
+        self,
+        text: str,
+        buttons: Iterable[ButtonDict] = (),
+        card: dict[str, Any] | None = None,
+        *,
+        citations: Sequence[dict[str, str]] = (),
+        topic: str | None = None,
+    ) -> None:
+        """Say a text with buttons, and show a card.
+
+        A reply that breaks a rule never reaches the person: they get a safe one, and the violation is logged without the text.
+
+        Args:
+            text: What to say; "" when the card says it all.
+            buttons: Rasa buttons.
+            card: A custom message, see the web chat's card types.
+            citations: What the text rests on, as `{"law", "article", "checked"}`.
+            topic: The topic it answers, for the guard and the log.
+        """
+        violations = reply_guard().check("\n".join([text, *_strings(card)]), citations, topic)
+        if violations:
+            logger.error("a reply on %s was held back: %s", topic, sorted({violation.rule for violation in violations}))
+            self._dispatcher.utter_message(text=library().phrase("errors.reply_held_back"))
+            return
+        if text:
+            self._dispatcher.utter_message(text=text, buttons=list(buttons))
+        if card:
+            self._dispatcher.utter_message(json_message=card)
+
+    def answer(self, answer: Answer) -> None:
+        """Say an answer of the knowledge base, with its sources and next steps folded underneath."""
+        citations = [{"law": citation.law, "article": citation.article, "checked": citation.checked} for citation in answer.citations]
+        card = {"type": "answer", "topic": answer.topic, "more": list(answer.more), "citations": citations} if answer.more or citations else None
+        buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
+        self.say(answer.text, buttons, card, citations=citations, topic=answer.topic)
+
+
+def _strings(value: Any) -> list[str]:
+    """Every string in a card, except what the person said themselves (`raw` and quoted phrases are theirs)."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for key, part in value.items() if key not in {"raw", "phrase", "type"} for text in _strings(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _strings(part)]
+    return []

@@ -1,0 +1,76 @@
+"""What the person just said, as the actions see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.words import common
+
+COMMAND_PREFIX = "/"  # a pressed button that names an intent
+CONTROL_CHARACTERS = 12  # a longer message is an answer, even when it contains a control word
+PUNCTUATION = "。，！!,.~～、 　…"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message.
+
+    Attributes:
+        text: The message; "" for a button that names an intent.
+        intent: What it was classified as.
+        confidence: In [0, 1].
+        parsed: Rasa's whole parse result, with what our components added (`scam`, `questions`).
+        channel: Where it came from.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    parsed: dict[str, Any]
+    channel: str
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """The latest message of a conversation."""
+        parsed = dict(tracker.latest_message or {})
+        text = str(parsed.get("text") or "")
+        intent = parsed.get("intent") or {}
+        return cls(
+            text="" if text.startswith(COMMAND_PREFIX) else text,
+            intent=str(intent.get("name") or ""),
+            confidence=float(intent.get("confidence") or 0.0),
+            parsed=parsed,
+            channel=str(tracker.get_latest_input_channel() or "rest"),
+        )
+
+    @property
+    def pressed(self) -> bool:
+        """Whether a button that names an intent was pressed."""
+        return not self.text
+
+    @property
+    def bare(self) -> str:
+        """The text without outer punctuation and spaces."""
+        return self.text.strip(PUNCTUATION)
+
+    def entities(self, kind: str) -> list[dict[str, Any]]:
+        """The entities of a kind, in order."""
+        return [entity for entity in self.parsed.get("entities") or [] if entity.get("entity") == kind]
+
+    def is_one_of(self, words: tuple[str, ...]) -> bool:
+        """Whether the message is one of these words, give or take a particle."""
+        bare = self.bare
+        return any(bare == word or (bare.startswith(word) and len(bare) <= len(word) + 2) for word in words)
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether it reads as a question."""
+        return any(mark in self.text for mark in common().question_marks)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes something back (不对，是……)."""
+        return self.intent == "correction" or any(self.bare.startswith(opener) for opener in common().correction_openers)

