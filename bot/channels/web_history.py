@@ -78,21 +78,21 @@ def shown_words(event: UserUttered) -> str:
     return str((event.metadata or {}).get("shown") or event.text)
 
 
-def offered_payloads(events: Iterable[Event]) -> set[str]:
+def offered_buttons(events: Iterable[Event]) -> list[dict[str, str]]:
     """Find which buttons the person can press now.
 
     Args:
         events: The conversation.
 
     Returns:
-        Payloads of the buttons shown since the person last said something.
+        The buttons (`title`, `payload`) shown since the person last said something, in order.
     """
-    offered: set[str] = set()
+    offered: list[dict[str, str]] = []
     for event in events:
         if isinstance(event, UserUttered):
-            offered = set()
+            offered = []
         elif isinstance(event, BotUttered):
-            offered |= {button.get("payload", "") for button in (event.data or {}).get("buttons") or ()}
+            offered += (event.data or {}).get("buttons") or []
     return offered
 
 

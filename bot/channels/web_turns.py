@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rasa.core.channels.channel import UserMessage
 
-from bot.channels.web_history import WebOutput, answer_to, offered_payloads, shown_words
+from bot.channels.web_history import WebOutput, answer_to, offered_buttons, shown_words
 from bot.channels.web_message import IncomingMessage, WebChatError
 from bot.channels.web_privacy import without_secrets
 
@@ -38,9 +38,13 @@ class Turns:
 
     A retry of a turn under way joins it. A retry of a finished turn finds its answer in the tracker, also after a restart or on another
     server: nothing is kept here for it.
+
+    Args:
+        channel: The name of the channel the messages come through.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str = CHANNEL) -> None:
+        self._channel = channel
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
         self._order: dict[str, asyncio.Lock] = {}
 
@@ -88,11 +92,11 @@ class Turns:
             message = await read()
             # A command names an intent outright. Only buttons shown since the last message may do that: not a typed or invented one,
             # and not a button of a form that was left long ago.
-            if message.is_command and message.text not in offered_payloads(events):
+            if message.is_command and message.text not in {button["payload"] for button in offered_buttons(events)}:
                 raise WebChatError("stale_button", 409)
             text, masked = without_secrets(message.text)
             shown = message.shown and without_secrets(message.shown)[0]
             output = WebOutput()
             metadata = {"shown": shown, "masked": masked}
-            await on_new_message(UserMessage(text, output, sender_id, input_channel=CHANNEL, message_id=message_id, metadata=metadata))
+            await on_new_message(UserMessage(text, output, sender_id, input_channel=self._channel, message_id=message_id, metadata=metadata))
             return Answer(shown or text, bool(masked), output.public_messages())
