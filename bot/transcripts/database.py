@@ -63,16 +63,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def migrate(engine: Engine, migrations: Path, lock: int) -> None:
+    """Run a folder of alembic migrations. Several processes may do so at once: they wait for each other.
+
+    Args:
+        engine: From `connect`.
+        migrations: The folder with `env.py`, which takes its connection from `config.attributes`.
+        lock: The PostgreSQL advisory lock of this history.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
 def upgrade(engine: Engine) -> None:
-    """Create the tables or bring them up to date. Several processes may call it at once.
+    """Create the record's tables or bring them up to date.
 
     Args:
         engine: From `connect`.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    migrate(engine, MIGRATIONS, UPGRADE_LOCK)

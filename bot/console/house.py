@@ -1,0 +1,72 @@
+"""Everything the pages work with, built once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from bot.console import database
+from bot.console.accounts import Accounts
+from bot.console.audit import AuditLog
+from bot.console.sessions import Sessions
+from bot.console.settings import ConsoleSettings
+from bot.console.throttle import LoginThrottle
+from bot.console.wording import Wording, load_wording
+from bot.privacy.field_encryption import FieldCipher
+from bot.privacy.keyring import Keyring
+from bot.transcripts import TranscriptStore, connect, upgrade
+
+
+@dataclass(frozen=True)
+class House:
+    """The stores and helpers every page may use."""
+
+    settings: ConsoleSettings
+    engine: Engine
+    wording: Wording
+    accounts: Accounts
+    sessions: Sessions
+    throttle: LoginThrottle
+    audit: AuditLog
+    transcripts: TranscriptStore
+
+
+def open_accounts(console_url: str, keyring: Keyring) -> tuple[Engine, Accounts]:
+    """Open the accounts alone, as the command line needs them.
+
+    Args:
+        console_url: The console's database.
+        keyring: The keys.
+
+    Returns:
+        The database and its accounts, tables up to date.
+    """
+    engine = connect(console_url)
+    database.upgrade(engine)
+    return engine, Accounts(engine, FieldCipher(keyring))
+
+
+def build(settings: ConsoleSettings) -> House:
+    """Open every store and bring its tables up to date.
+
+    Args:
+        settings: Where they are.
+
+    Returns:
+        What the pages work with.
+    """
+    keyring = Keyring.load_or_create(settings.keyring_path)
+    engine, accounts = open_accounts(settings.console_url, keyring)
+    transcripts = connect(settings.transcripts_url)
+    upgrade(transcripts)
+    return House(
+        settings=settings,
+        engine=engine,
+        wording=load_wording(),
+        accounts=accounts,
+        sessions=Sessions(engine, settings.secret_key),
+        throttle=LoginThrottle(engine, keyring.index_key),
+        audit=AuditLog(engine),
+        transcripts=TranscriptStore(transcripts, keyring.index_key),
+    )
