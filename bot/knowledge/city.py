@@ -97,6 +97,22 @@ class City(Record):
         """
         return load_yaml(directory / "city.yml", cls)
 
+    def values(self) -> dict[str, object]:
+        """What the placeholders about the city stand for in answers and phrases."""
+        campaign = self.campaign
+        return {
+            "city": self.name,
+            "city_full": self.full_name,
+            "campaign": campaign.name,
+            "campaign_start": f"{campaign.started.year}年{campaign.started.month}月{campaign.started.day}日",
+            "campaign_office": campaign.office,
+            "campaign_steps": "、".join(campaign.steps),
+            "partners": "、".join(campaign.partners),
+            "focus_region": campaign.focus_region,
+            **{f"adverts_{medium}": count for medium, count in campaign.advert_checks.items()},
+            **{f"agency_{agency_id}": agency.name for agency_id, agency in self.agencies.items()},
+        }
+
     def hotline(self, number: str) -> Hotline:
         """The hotline of this number.
 
