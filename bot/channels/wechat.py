@@ -134,27 +134,19 @@ class WeChat(InputChannel):  # type: ignore[misc]
         return response.raw(encrypted_reply(sealed, msg_signature, str(now), nonce), content_type="application/xml")
 
     async def _reply(self, request: Request, message: WeChatMessage, on_new_message: OnNewMessage) -> str | None:
-        match message.kind:
-            case "event":
-                if message.event == "subscribe":
-                    return self._words.welcome
-                if message.event != "CLICK":
-                    return None
-                said = message.event_key
-            case "voice":
-                if not message.recognition.strip():
-                    return self._words.voice_unclear
-                said = message.recognition
-            case "text":
-                said = message.content
-            case "image":
-                return self._words.image
-            case _:
-                return self._words.unsupported
+        said = _words_of(message)
+        if said is None:
+            return self._without_words(message)
         sender_id = f"{CHANNEL}-{keyed_hash(self._index_key, 'wechat.openid', message.from_user)[:SENDER_DIGITS]}"
         if said.strip() in self._words.continue_words and sender_id in self._unread:
             return await self._continue(sender_id)
         return await self._turn(request, sender_id, message.delivery_key, said, on_new_message)
+
+    def _without_words(self, message: WeChatMessage) -> str | None:
+        """What to reply to a message that says nothing; None for nothing at all."""
+        if message.kind == "event":
+            return self._words.welcome if message.event == "subscribe" else None
+        return {"voice": self._words.voice_unclear, "image": self._words.image}.get(message.kind, self._words.unsupported)
 
     async def _turn(self, request: Request, sender_id: str, delivery: str, said: str, on_new_message: OnNewMessage) -> str:
         attempt = self._deliveries.get(delivery, 0) + 1
@@ -217,3 +209,10 @@ class WeChat(InputChannel):  # type: ignore[misc]
         self._unread.move_to_end(sender_id)
         while len(self._unread) > REMEMBERED_PEOPLE:
             self._unread.popitem(last=False)
+
+
+def _words_of(message: WeChatMessage) -> str | None:
+    """What a person said: typed, spoken and recognised by WeChat, or through the account's menu."""
+    if message.kind == "event" and message.event == "CLICK":
+        return message.event_key
+    return {"text": message.content, "voice": message.recognition.strip() or None}.get(message.kind)

@@ -11,7 +11,6 @@ from defusedxml.ElementTree import fromstring
 MAX_XML_BYTES = 64 * 1024
 MAX_FIELDS = 40  # elements under the root; WeChat's own messages have at most 20
 MAX_DEPTH = 3
-MAX_FIELD_CHARACTERS = 20_000
 
 
 class WeChatMessageError(ValueError):
@@ -53,7 +52,7 @@ def fields(document: bytes) -> dict[str, str]:
         raise WeChatMessageError("the document is not XML that WeChat would send") from error
     if len(root) > MAX_FIELDS or any(len(grandchild) for child in root for grandchild in child):
         raise WeChatMessageError(f"the document has more than {MAX_FIELDS} fields or is deeper than {MAX_DEPTH}")
-    return {child.tag: (child.text or "")[:MAX_FIELD_CHARACTERS] for child in root}
+    return {child.tag: child.text or "" for child in root}
 
 
 def read(document: bytes) -> WeChatMessage:

@@ -1,0 +1,320 @@
+"""The WeChat channel, with wechatpy as the other side."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from wechatpy import parse_message
+from wechatpy.crypto import WeChatCrypto as PeerCrypto
+from wechatpy.utils import WeChatSigner
+
+from bot.runtime import lean
+
+lean.prepare()
+
+from rasa.core.channels.channel import UserMessage  # noqa: E402
+from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
+from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+from sanic import Sanic  # noqa: E402
+
+from bot.channels import wechat  # noqa: E402
+from bot.channels.wechat_messages import MAX_FIELDS, MAX_XML_BYTES  # noqa: E402
+from bot.channels.wechat_rendering import MAX_TEXT_BYTES  # noqa: E402
+from bot.privacy.keyring import Keyring  # noqa: E402
+from bot.runtime.settings import Settings  # noqa: E402
+
+TOKEN, APP_ID = "a-token-of-the-tests", "wx0123456789abcdef"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+WORDS = wechat.load_words(wechat.WORDS_FILE)
+
+
+class FakeAgent:
+    """Keeps conversations in memory, as Rasa's tracker store would."""
+
+    def __init__(self) -> None:
+        self.trackers: dict[str, DialogueStateTracker] = {}
+        self.tracker_store = self
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        return self.trackers.get(sender_id)
+
+
+class Account:
+    """The channel on a Sanic app, and WeChat's side of it."""
+
+    def __init__(self, tmp_path: Path, *, encoding_aes_key: str = AES_KEY) -> None:
+        settings = Settings(wechat_token=TOKEN, wechat_app_id=APP_ID, wechat_encoding_aes_key=encoding_aes_key)
+        self.channel = wechat.WeChat(settings, WORDS, Keyring.load_or_create(tmp_path / "keys.json"))
+        self.agent = FakeAgent()
+        self.heard: list[UserMessage] = []
+        self.replies: list[dict[str, Any]] = [{"text": "答案"}]
+        self.delay = 0.0
+        self.failure: Exception | None = None
+        self.app: Sanic[Any, Any] = Sanic(f"wechat_{uuid.uuid4().hex}", configure_logging=False)
+        self.app.config.TOUCHUP = False  # Sanic rewrites its own methods at start, which works once a process
+        self.app.ctx.agent = self.agent
+        self.app.blueprint(self.channel.blueprint(self._on_message), url_prefix="/webhooks/wechat")
+        self.peer = PeerCrypto(TOKEN, AES_KEY, APP_ID)
+
+    async def _on_message(self, message: UserMessage) -> None:
+        self.heard.append(message)
+        if self.failure:
+            raise self.failure
+        await asyncio.sleep(self.delay)
+        events = [UserUttered(message.text, input_channel="wechat", message_id=message.message_id, metadata=message.metadata)]
+        for reply in self.replies:
+            await message.output_channel.send_response(message.sender_id, dict(reply))
+            events.append(BotUttered(reply.get("text"), {key: value for key, value in reply.items() if key != "text"}))
+        tracker = self.agent.trackers.setdefault(message.sender_id, DialogueStateTracker.from_events(message.sender_id, []))
+        for event in events:
+            tracker.update(event)
+
+    def signed(self, *, timestamp: str | None = None, token: str = TOKEN) -> dict[str, str]:
+        timestamp, nonce = timestamp or str(int(time.time())), "nonce1"
+        signer = WeChatSigner()
+        signer.add_data(token, timestamp, nonce)
+        return {"signature": signer.signature, "timestamp": timestamp, "nonce": nonce}
+
+    def document(self, *, kind: str = "text", message_id: str = "1", person: str = "openid-1", **more: str) -> str:
+        parts = {"ToUserName": "gh_1", "FromUserName": person, "CreateTime": "1700000000", "MsgType": kind, "MsgId": message_id, **more}
+        return "<xml>" + "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in parts.items()) + "</xml>"
+
+    def sealed(self, document: str, **signing: str) -> tuple[str, bytes]:
+        arguments = self.signed(**signing)
+        envelope = self.peer.encrypt_message(document, arguments["nonce"], arguments["timestamp"])
+        import xmltodict
+
+        fields = xmltodict.parse(envelope)["xml"]
+        arguments |= {"encrypt_type": "aes", "msg_signature": fields["MsgSignature"]}
+        body = f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{fields['Encrypt']}]]></Encrypt></xml>"
+        return f"/webhooks/wechat/webhook?{urlencode(arguments)}", body.encode()
+
+    async def post(self, url: str, body: bytes) -> httpx.Response:
+        return await self.client.post(url, content=body)
+
+    async def say(self, text: str, **options: str) -> str:
+        response = await self.post(*self.sealed(self.document(Content=text, **options)))
+        return self.opened(response)
+
+    def opened(self, response: httpx.Response) -> str:
+        assert response.status_code == 200, response.text
+        import xmltodict
+
+        fields = xmltodict.parse(response.text)["xml"]
+        plain = self.peer.decrypt_message(response.text, fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"])
+        message = parse_message(plain)
+        assert (message.target, message.source) == (fields_person(plain), "gh_1")
+        return str(message.content)
+
+
+def fields_person(plain: str) -> str:
+    import xmltodict
+
+    return str(xmltodict.parse(plain)["xml"]["ToUserName"])
+
+
+@pytest.fixture
+async def account(tmp_path: Path) -> AsyncIterator[Account]:
+    async for started in serving(Account(tmp_path)):
+        yield started
+
+
+async def serving(account: Account) -> AsyncIterator[Account]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = await account.app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
+    assert server is not None
+    await server.startup()
+    await server.before_start()
+    await server.start_serving()
+    port = listener.getsockname()[1]
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as account.client:
+        yield account
+    await server.close()
+
+
+class TestUrlCheck:
+    async def test_wechat_gets_its_echo(self, account: Account) -> None:
+        response = await account.client.get("/webhooks/wechat/webhook", params={**account.signed(), "echostr": "7531"})
+        assert (response.status_code, response.text) == (200, "7531")
+
+    async def test_a_forged_signature_gets_nothing(self, account: Account) -> None:
+        response = await account.client.get("/webhooks/wechat/webhook", params={**account.signed(token="other"), "echostr": "7531"})
+        assert (response.status_code, response.text) == (403, "")
+
+    @pytest.mark.parametrize("timestamp", ["1", "9999999999", "", "abc", "１２３", "-5"])
+    async def test_a_signature_of_another_time_gets_nothing(self, account: Account, timestamp: str) -> None:
+        response = await account.client.get("/webhooks/wechat/webhook", params={**account.signed(timestamp=timestamp or "0"), "timestamp": timestamp})
+        assert response.status_code == 403
+
+
+class TestMessages:
+    async def test_a_text_is_answered_in_safe_mode(self, account: Account) -> None:
+        assert await account.say("能退保吗") == "答案"
+        assert [message.text for message in account.heard] == ["能退保吗"]
+
+    async def test_the_openid_is_never_handed_on(self, account: Account) -> None:
+        await account.say("能退保吗", person="openid-secret")
+        assert "openid" not in account.heard[0].sender_id
+        assert account.heard[0].sender_id.startswith("wechat-")
+
+    async def test_two_people_never_share_a_conversation(self, account: Account) -> None:
+        await account.say("一", person="openid-a")
+        await account.say("二", person="openid-b", message_id="2")
+        assert len({message.sender_id for message in account.heard}) == 2
+
+    async def test_a_duplicate_delivery_is_processed_once_and_answered_alike(self, account: Account) -> None:
+        delivery = account.sealed(account.document(Content="能退保吗"))
+        first = account.opened(await account.post(*delivery))
+        second = account.opened(await account.post(*delivery))
+        assert (first, second, len(account.heard)) == ("答案", "答案", 1)
+
+    async def test_retries_that_arrive_during_the_turn_join_it(self, account: Account) -> None:
+        account.delay = 0.4
+        delivery = account.sealed(account.document(Content="能退保吗"))
+        answers = await asyncio.gather(*(account.post(*delivery) for _ in range(3)))
+        assert {account.opened(answer) for answer in answers} == {"答案"}
+        assert len(account.heard) == 1
+
+    async def test_the_same_msgid_from_another_person_is_another_message(self, account: Account) -> None:
+        await account.say("一", person="openid-a", message_id="7")
+        await account.say("二", person="openid-b", message_id="7")
+        assert len(account.heard) == 2
+
+    async def test_a_slow_answer_is_fetched_with_the_word_the_person_is_told(self, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(wechat, "REPLY_DEADLINE", 0.2)
+        monkeypatch.setattr(wechat, "HANG_UP_AFTER", 0.2)
+        account.delay = 0.8
+        delivery = account.sealed(account.document(Content="能退保吗"))
+        for _ in range(3):
+            said = account.opened(await account.post(*delivery))
+        assert said == WORDS.thinking
+        monkeypatch.setattr(wechat, "REPLY_DEADLINE", 3)
+        assert await account.say("继续", message_id="2") == "答案"
+        assert len(account.heard) == 1
+
+    async def test_a_long_answer_comes_in_parts_of_at_most_2048_bytes(self, account: Account) -> None:
+        account.replies = [{"text": "\n".join(f"第{number}条：退保前先打客服问清楚能退多少钱。" for number in range(120))}]
+        parts = [await account.say("说说")]
+        while parts[-1].endswith(WORDS.more):
+            parts.append(await account.say("继续", message_id=str(len(parts) + 1)))
+        assert len(parts) > 2
+        assert all(len(part.encode()) <= MAX_TEXT_BYTES for part in parts)
+        assert "".join(part.removesuffix(WORDS.more).rstrip("\n") for part in parts).replace("\n", "") == account.replies[0]["text"].replace("\n", "")
+        assert len(account.heard) == 1
+
+    async def test_buttons_become_numbers_and_a_number_presses_its_button(self, account: Account) -> None:
+        account.replies = [{"text": "您想问哪个？", "buttons": [{"title": "能退多少", "payload": "/refund_amount"}, {"title": "多久到账", "payload": "/refund_time"}]}]
+        assert "2. 多久到账" in await account.say("退保")
+        await account.say("2", message_id="2")
+        assert account.heard[-1].text == "/refund_time"
+
+    async def test_a_number_without_buttons_is_just_a_number(self, account: Account) -> None:
+        await account.say("3000")
+        assert account.heard[-1].text == "3000"
+
+    async def test_nobody_can_name_an_intent(self, account: Account) -> None:
+        await account.say('/start_tip_off{"insurer": "x"}')
+        assert not account.heard[0].text.startswith("/")
+
+    async def test_secrets_are_masked_and_the_person_is_told(self, account: Account) -> None:
+        said = await account.say("我的身份证号是220302195001011234")
+        assert WORDS.masked in said
+        assert "220302195001011234" not in account.heard[0].text
+
+    async def test_voice_is_heard_through_wechats_recognition(self, account: Account) -> None:
+        response = await account.post(*account.sealed(account.document(kind="voice", Recognition="能退保吗", MediaId="m")))
+        assert account.opened(response) == "答案"
+        response = await account.post(*account.sealed(account.document(kind="voice", message_id="2", MediaId="m")))
+        assert account.opened(response) == WORDS.voice_unclear
+
+    @pytest.mark.parametrize(("kind", "words"), ids=["image", "video", "location"], argvalues=[("image", WORDS.image), ("video", WORDS.unsupported), ("location", WORDS.unsupported)])
+    async def test_other_kinds_are_answered_kindly(self, account: Account, kind: str, words: str) -> None:
+        assert account.opened(await account.post(*account.sealed(account.document(kind=kind)))) == words
+        assert not account.heard
+
+    async def test_a_new_follower_is_welcomed_and_one_who_leaves_is_let_go(self, account: Account) -> None:
+        response = await account.post(*account.sealed(account.document(kind="event", Event="subscribe", message_id="")))
+        assert account.opened(response) == WORDS.welcome
+        response = await account.post(*account.sealed(account.document(kind="event", Event="unsubscribe", message_id="")))
+        assert response.text == wechat.ACKNOWLEDGED
+
+    async def test_when_something_breaks_the_person_gets_words(self, account: Account) -> None:
+        account.failure = RuntimeError("the database is gone")
+        assert await account.say("能退保吗") == WORDS.no_answer
+
+    async def test_an_empty_answer_becomes_an_apology(self, account: Account) -> None:
+        account.replies = []
+        assert await account.say("能退保吗") == WORDS.no_answer
+
+    @pytest.mark.parametrize(("text", "code"), ids=["spaces", "emoji", "control", "long"], argvalues=[("   ", "empty"), ("😀😀", "no_words"), ("\x01\x02", "empty"), ("字" * 6001, "too_long")])
+    async def test_what_cannot_be_read_gets_a_clear_word(self, account: Account, text: str, code: str) -> None:
+        text = "".join(character for character in text if character >= " ")  # XML cannot carry control characters at all
+        assert await account.say(text) == getattr(WORDS.errors, code)
+
+    async def test_markup_in_a_reply_arrives_as_written(self, account: Account) -> None:
+        account.replies = [{"text": "a < b && c ]]> d &amp; e"}]
+        assert await account.say("x1") == "a < b && c ]]> d &amp; e"
+
+
+class TestAttacks:
+    async def test_a_plain_body_is_refused_since_the_url_signature_does_not_cover_it(self, account: Account) -> None:
+        url = f"/webhooks/wechat/webhook?{urlencode(account.signed())}"
+        response = await account.post(url, account.document(Content="能退保吗").encode())
+        assert response.status_code == 403
+        assert not account.heard
+
+    async def test_a_body_changed_on_the_way_is_refused(self, account: Account) -> None:
+        url, body = account.sealed(account.document(Content="能退保吗"))
+        start = body.index(b"<Encrypt><![CDATA[") + len(b"<Encrypt><![CDATA[")
+        changed = body[:start] + (b"B" if body[start : start + 1] != b"B" else b"C") + body[start + 1 :]
+        response = await account.post(url, changed)
+        assert response.status_code == 403
+
+    async def test_a_message_to_another_account_is_refused(self, account: Account) -> None:
+        account.peer = PeerCrypto(TOKEN, AES_KEY, "wx-another")
+        response = await account.post(*account.sealed(account.document(Content="能退保吗")))
+        assert response.status_code == 403
+
+    async def test_an_old_capture_cannot_be_replayed(self, account: Account) -> None:
+        delivery = account.sealed(account.document(Content="能退保吗"), timestamp=str(int(time.time()) - 3600))
+        assert (await account.post(*delivery)).status_code == 403
+
+    @pytest.mark.parametrize(
+        "bomb",
+        ids=["billion laughs", "external entity", "too deep", "too many fields", "too long", "cut off", "empty"],
+        argvalues=[
+            '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><xml><Encrypt>&b;</Encrypt></xml>',
+            '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Encrypt>&a;</Encrypt></xml>',
+            "<xml>" + "<a>" * 500 + "</a>" * 500 + "</xml>",
+            "<xml>" + "<a>1</a>" * (MAX_FIELDS + 1) + "</xml>",
+            "<xml><Encrypt>" + "A" * MAX_XML_BYTES + "</Encrypt></xml>",
+            "<xml>",
+            "",
+        ],
+    )
+    async def test_xml_bombs_are_refused(self, account: Account, bomb: str) -> None:
+        response = await account.post(f"/webhooks/wechat/webhook?{urlencode({**account.signed(), 'msg_signature': 'x'})}", bomb.encode())
+        assert response.status_code in {400, 403}
+        assert not account.heard
+
+    async def test_a_flood_from_one_person_is_slowed_down(self, account: Account) -> None:
+        said = [await account.say(f"问{number}", message_id=str(number)) for number in range(25)]
+        assert WORDS.too_busy in said
+        assert len(account.heard) < 25
+
+    async def test_without_an_account_nothing_answers(self, tmp_path: Path) -> None:
+        nobody = Account(tmp_path, encoding_aes_key="")
+        async for started in serving(nobody):
+            assert (await started.client.get("/webhooks/wechat/webhook", params=started.signed())).status_code == 403
+            assert (await started.client.post("/webhooks/wechat/webhook", content=b"<xml/>")).status_code == 404
+
+
