@@ -1,0 +1,1 @@
+"""Tip-off intake: from a story to routed, protected, tracked leads. Imports no Rasa; everything is reached through `desk.IntakeDesk`."""

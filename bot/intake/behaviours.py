@@ -1,0 +1,43 @@
+"""Recognises what was done and what was handed over, by the patterns in `data/intake/behaviours.yml`."""
+
+import re
+
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.catalog_schema import BehaviourEntry
+
+BEFORE = 8  # characters looked at before a match, for negation and for what only looks alike
+AFTER = 8  # characters looked at after a match
+NEGATION = 7  # characters a negation may stand before its verb
+
+
+def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str) -> bool:
+    for pattern in entry.patterns:
+        for match in pattern.finditer(story):
+            start, end = match.span()
+            if negation.search(story[max(0, start - NEGATION) : start]):
+                continue
+            surroundings = story[max(0, start - BEFORE) : end + AFTER]
+            if not any(unless.search(surroundings) for unless in entry.unless):
+                return True
+    return False
+
+
+def find_documents(catalog: IntakeCatalog, story: str) -> list[str]:
+    """Returns ids of what was handed over, in the order of the data file."""
+    entries = catalog.behaviours.documents
+    return [name for name, entry in entries.items() if _is_told(entry, catalog.behaviours.negation, story)]
+
+
+def find_behaviours(catalog: IntakeCatalog, story: str) -> list[str]:
+    """Returns ids of what was done, in the order of the data file."""
+    entries = catalog.behaviours.behaviours
+    return [name for name, entry in entries.items() if _is_told(entry, catalog.behaviours.negation, story)]
+
+
+def with_implied(catalog: IntakeCatalog, behaviours: list[str], documents: list[str]) -> list[str]:
+    """Adds the behaviours that others together mean, in the order of the data file."""
+    told = {*behaviours, *documents}
+    for name, entry in catalog.behaviours.behaviours.items():
+        if any(told >= set(parts) for parts in entry.implied_by):
+            told.add(name)
+    return [name for name in catalog.behaviours.behaviours if name in told]

@@ -1,0 +1,43 @@
+"""Hash chains that make tampering with logs show.
+
+Every entry's hash is an HMAC over the entry and the hash before it, so a changed, inserted or removed entry does not fit, and nobody without
+the key can make one that does. The head (length and last hash) is sealed where it is kept, so that cutting off the end shows too.
+"""
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot put {type(value).__name__} into a chain")
+
+
+def canonical(content: Any) -> str:
+    """Returns `content` as JSON that is the same for the same content."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_readable)
+
+
+def link(key: bytes, chain: str, previous: str, content: Any) -> str:
+    """Returns the hash of an entry.
+
+    Args:
+        key: The keyring's index key.
+        chain: Name of the chain, so that an entry cannot be moved to another one.
+        previous: Hash of the entry before, or `GENESIS`.
+        content: The entry as JSON-able data.
+    """
+    return hmac.new(key, f"{chain}\x1f{previous}\x1f{canonical(content)}".encode(), hashlib.sha256).hexdigest()
+
+
+def seal_head(key: bytes, chain: str, length: int, head: str) -> str:
+    """Returns the proof that a chain has `length` entries and ends with `head`."""
+    return link(key, f"head:{chain}", head, length)

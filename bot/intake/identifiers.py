@@ -1,0 +1,60 @@
+"""Finds the suspect's phone, WeChat id, QQ and bank account; the reporter's own numbers are left alone."""
+
+import re
+from dataclasses import dataclass
+
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.catalog_schema import ExtractionPatterns
+from bot.privacy.personal_data import Finding, PersonalDataKind, find_personal_data, plain_digits
+
+OWN_BEFORE = 16  # characters before a number that may say whose it is
+CONTEXT_BEFORE = 12  # characters before a number that may say what it is
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """What was found; None where nothing was."""
+
+    phone: str | None = None
+    wechat: str | None = None
+    qq: str | None = None
+    bank_account: str | None = None
+
+
+def _compact(value: str) -> str:
+    return re.sub(r"[\s\-‐‑–—_.·()（）]", "", plain_digits(value))
+
+
+def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
+    """Reads identifiers out of a story in half width and lower case."""
+    patterns = catalog.extraction
+    found: dict[PersonalDataKind, list[str]] = {}
+    for finding in find_personal_data(story):
+        if patterns.own.search(story[max(0, finding.start - OWN_BEFORE) : finding.start]):
+            continue
+        kind = _kind(story, finding, patterns)
+        value = story[finding.start : finding.end]
+        value = re.sub(r"\s", "", value) if kind is PersonalDataKind.WECHAT else _compact(value)
+        if kind is PersonalDataKind.PHONE:
+            value = re.sub(r"^\+?(?:00)?86(?=1\d{10}$)", "", value)
+        found.setdefault(kind, []).append(value)
+
+    def first(kind: PersonalDataKind) -> str | None:
+        return next(iter(found.get(kind, [])), None)
+
+    phone = first(PersonalDataKind.PHONE) or first(PersonalDataKind.LANDLINE)
+    if phone is None and (service := patterns.service_number.search(story)):
+        phone = _compact(service.group())
+    wechat = first(PersonalDataKind.WECHAT)
+    if wechat is None and phone is not None and patterns.same_as_phone.search(story):
+        wechat = phone
+    return Identifiers(phone, wechat, first(PersonalDataKind.QQ), first(PersonalDataKind.BANK_CARD))
+
+
+def _kind(story: str, finding: Finding, patterns: ExtractionPatterns) -> PersonalDataKind:
+    before = story[max(0, finding.start - CONTEXT_BEFORE) : finding.start]
+    if finding.kind is PersonalDataKind.PHONE and patterns.wechat_before.search(before):
+        return PersonalDataKind.WECHAT  # a mobile number given as a WeChat id
+    if finding.kind is PersonalDataKind.LONG_NUMBER and patterns.bank_words.search(before):
+        return PersonalDataKind.BANK_CARD
+    return finding.kind

@@ -1,0 +1,69 @@
+"""Finds where it happened and which region that is. A name that several cities share counts only beside the home city's name."""
+
+import re
+from functools import lru_cache
+
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.catalog_schema import Regions
+
+DETAIL = 12  # characters a street or landmark may add to a region's name
+
+@lru_cache(maxsize=4)
+def _detail_pattern(endings: tuple[str, ...], stops: str) -> re.Pattern[str]:
+    alternatives = "|".join(sorted(map(re.escape, endings), key=len, reverse=True))
+    return re.compile(rf"[^{re.escape(stops)}\s]{{0,{DETAIL}}}?(?:{alternatives})")
+
+
+def _names(regions: Regions) -> list[tuple[str, str, bool]]:
+    """Every name with its adcode and whether it needs the home city's name beside it; the longest names first."""
+    own = [(name, district.adcode, district.needs_context) for district in regions.districts for name in district.names]
+    small = [(locality.name, locality.adcode, False) for locality in regions.localities]
+    far = [(name, code, False) for code, names in regions.elsewhere.items() for name in names]
+    home = [(name, regions.home.adcode, False) for name in regions.home.names]
+    return sorted([*own, *small, *far, *home], key=lambda entry: -len(entry[0]))
+
+
+def find_place(catalog: IntakeCatalog, story: str) -> tuple[str | None, str | None]:
+    """Returns the place as told and its adcode.
+
+    Returns:
+        The most specific place of the home city that is told, else the first place elsewhere, else (None, None). A shared district name
+        without its city gives the place but no code: which city it is has to be asked.
+    """
+    regions = catalog.regions
+    at_home = any(name in story for name in (*regions.home.names, *(locality.name for locality in regions.localities)))
+    hits: list[tuple[int, int, str, bool]] = []
+    taken = bytearray(len(story))
+    for name, code, needs_context in _names(regions):
+        for match in re.finditer(re.escape(name), story):
+            if not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = b"\x01" * len(name)
+                hits.append((match.start(), match.end(), code, needs_context))
+    if not hits:
+        return None, None
+    hits.sort()
+    home_prefix = regions.home.adcode[:4]
+    ours = [hit for hit in hits if hit[2][:4] == home_prefix]
+    far = [hit for hit in hits if hit[2][:4] != home_prefix]
+    clear = [hit for hit in ours if not hit[3] or at_home]
+    specific = [hit for hit in clear if hit[2] != regions.home.adcode]
+    chosen = (specific or clear or far or ours)[0]
+    if far and not clear and ours and ours[0][0] == far[0][1]:
+        chosen = far[0]  # the shared name of a district right behind another city's name
+    is_unclear = chosen[3] and not at_home and chosen[2][:4] == home_prefix
+    return _with_neighbours(story, hits, chosen, regions), None if is_unclear else chosen[2]
+
+
+def _with_neighbours(story: str, hits: list[tuple[int, int, str, bool]], chosen: tuple[int, int, str, bool], regions: Regions) -> str:
+    """Extends a place over the names that touch it and over the street or landmark behind it."""
+    start, end = chosen[:2]
+    for other in reversed(hits):
+        if other[1] == start or (other[1] == start - 1 and story[other[1]] in regions.unit_endings):
+            start = other[0]
+    for other in hits:
+        if other[0] == end or (other[0] == end + 1 and story[end] in regions.unit_endings):
+            end = other[1]
+    if end < len(story) and story[end] in regions.unit_endings:
+        end += 1
+    detail = _detail_pattern(tuple(regions.place_endings), regions.detail_stops).match(story, end)
+    return story[start : detail.end() if detail else end]
