@@ -31,6 +31,7 @@ def turns_of(rows: Iterable[RowMapping]) -> tuple[Turn, ...]:
     """
     turns: list[Turn] = []
     cause: int | None = None
+    known: dict[str, Any] = {}
     for row in rows:
         if row["kind"] == "user":
             cause = len(turns)
@@ -41,9 +42,29 @@ def turns_of(rows: Iterable[RowMapping]) -> tuple[Turn, ...]:
             if cause is None:
                 cause = len(turns)
                 turns.append(Turn(moment(row["at"]), Who.SYSTEM, ""))
-            step = Step(STEP_KINDS[row["kind"]], row["name"], row["payload"].get("value"))
-            turns[cause] = replace(turns[cause], steps=(*turns[cause].steps, step))
+            turns[cause] = replace(turns[cause], topic=row["topic"] or turns[cause].topic, steps=(*turns[cause].steps, *_steps(row, known)))
     return tuple(turns)
+
+
+def _steps(row: RowMapping, known: dict[str, Any]) -> list[Step]:
+    """Say what an event did. Of a slot that holds many things only those that changed are told."""
+    value = row["payload"].get("value")
+    if row["kind"] != "slot":
+        return [Step(STEP_KINDS[row["kind"]], row["name"])]
+    before, known[row["name"]] = known.get(row["name"]), value
+    if not isinstance(value, dict):
+        return [Step("slot", row["name"], value)]
+    old, new = _flat(before if isinstance(before, dict) else {}), _flat(value)
+    changed = {key: new.get(key) for key in {**old, **new} if old.get(key) != new.get(key)}
+    return [Step("slot", f"{row['name']}.{key}", item) for key, item in changed.items()]
+
+
+def _flat(value: dict[str, Any]) -> dict[str, Any]:
+    """Write nested keys with dots."""
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        flat |= {f"{key}.{inner}": deep for inner, deep in _flat(item).items()} if isinstance(item, dict) and item else {key: item}
+    return flat
 
 
 def _person_turn(row: RowMapping) -> Turn:

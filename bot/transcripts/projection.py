@@ -20,6 +20,8 @@ ELLIPSIS = "…"
 # A receipt opens a tip-off, so it must not survive here even when it was typed in a way no number is usually written.
 RECEIPT = re.compile(r"\d(?:[\s\-_.,:;/|·、，。~*]{0,3}\d){15}")
 
+PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity)")  # who a person is: no pattern finds a name or an address in text
+
 Row = dict[str, Any]
 
 
@@ -74,8 +76,10 @@ def project(event: Mapping[str, Any], key: bytes) -> Row | None:
         row["text"] = clean_text(event.get("text"))
         row["payload"] = {"buttons": [clean_value(button.get("title")) for button in _mappings(data.get("buttons"))]}
     elif kind == "slot":
+        value = event.get("value")
         row["name"] = clean_name(event.get("name"))
-        row["payload"] = {"value": clean_value(event.get("value"))}
+        row["topic"] = clean_name(_mapping(value).get("topic"))
+        row["payload"] = {"value": clean_value(value)}
     else:
         row["name"] = clean_name(event.get("name"))
     return row
@@ -165,7 +169,8 @@ def clean_value(value: Any) -> Any:
     if isinstance(value, int | float):
         return value if abs(value) < SMALLEST_HIDDEN else clean_text(str(value))
     if isinstance(value, Mapping):
-        return {clean_text(str(key)): clean_value(item) for key, item in list(value.items())[: limits.MAX_ITEMS]}
+        kept = [(str(key), item) for key, item in value.items()][: limits.MAX_ITEMS]
+        return {clean_text(key): MASK if item and PRIVATE_KEY.match(key) else clean_value(item) for key, item in kept}
     if isinstance(value, list | tuple):
         return [clean_value(item) for item in value[: limits.MAX_ITEMS]]
     return clean_text(str(value))

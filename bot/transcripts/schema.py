@@ -35,7 +35,7 @@ events = Table(
     Column("at", Double, nullable=False),
     Column("kind", String(24), nullable=False),
     Column("name", String(255), comment="intent, action, slot or loop, as the kind says"),
-    Column("topic", String(255), comment="what a message was answered as, when that differs from its intent"),
+    Column("topic", String(255), comment="what a message was answered as; a slot event carries it when a follow-up was understood from the context"),
     Column("text", Text, comment="masked"),
     Column("confidence", Double),
     Column("verdict", SmallInteger),

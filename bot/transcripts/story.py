@@ -53,7 +53,7 @@ def _step(step: Step) -> dict[str, Any] | None:
         return {"action": step.name}
     if step.kind == "loop":
         return {"active_loop": step.name}
-    if step.kind == "slot" and (step.value is None or isinstance(step.value, str | int | float | bool)):
+    if step.kind == "slot" and "." not in (step.name or "") and (step.value is None or isinstance(step.value, str | int | float | bool)):
         return {"slot_was_set": [{step.name: step.value}]}
     return None
 

@@ -59,6 +59,15 @@ def test_sums_years_and_flags_stay_what_they_are() -> None:
     }
 
 
+def test_who_a_reporter_is_does_not_survive_in_a_slot() -> None:
+    kept = stored(
+        slot("tip_off", {"values": {"reporter_name": "王秀英", "reporter": {"address": "铁东区"}, "name": "王秀英", "suspect_name": "老刘"}})
+    )
+    assert "王秀英" not in kept
+    assert "铁东区" not in kept
+    assert "老刘" in kept
+
+
 def test_not_a_number_in_a_slot_is_kept_as_words() -> None:
     assert clean_value(float("nan")) == "nan"
     assert clean_value(float("inf")) == "inf"

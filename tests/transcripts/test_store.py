@@ -64,6 +64,29 @@ def test_two_slots_set_in_the_same_instant_are_both_kept(store: TranscriptStore)
     assert {change.name: change.value for change in turn.slots} == {"place": "伊通", "amount": 3000}
 
 
+def test_of_a_slot_that_holds_many_things_only_what_changed_is_told(store: TranscriptStore) -> None:
+    store.record_all(
+        [
+            said("在伊通", at=NOON),
+            slot("tip_off", {"values": {"place": "伊通"}, "asked": ["place"]}, at=NOON + 1),
+            said("3000块", at=NOON + 2),
+            slot("tip_off", {"values": {"place": "伊通", "paid": 3000}, "asked": ["place", "paid"]}, at=NOON + 3),
+            said("不说了", at=NOON + 4),
+            slot("tip_off", None, at=NOON + 5),
+        ]
+    )
+    first, second, third = store.conversation(store.conversation_id("openid-1")).turns
+    assert {change.name: change.value for change in first.slots} == {"tip_off.values.place": "伊通", "tip_off.asked": ["place"]}
+    assert {change.name: change.value for change in second.slots} == {"tip_off.values.paid": 3000, "tip_off.asked": ["place", "paid"]}
+    assert [(change.name, change.value) for change in third.slots] == [("tip_off", None)]
+
+
+def test_a_follow_up_carries_the_topic_the_assistant_took_it_for(store: TranscriptStore) -> None:
+    store.record_all([said("那要几天", intent="follow_up"), slot("conversation", {"topic": "refund_time"}, at=NOON + 1)])
+    (row,) = store.search(TranscriptFilter(topic="refund_time")).rows
+    assert store.conversation(row.id).turns[0].topic == "refund_time"
+
+
 def test_the_sender_id_is_nowhere_in_the_database(store: TranscriptStore, engine: Engine) -> None:
     store.record_all(a_conversation(sender="oWX-secret-openid"))
     with engine.connect() as connection:

@@ -14,6 +14,7 @@ from bot.console.roles import Permission
 from bot.transcripts import TranscriptFilter, Verdict, to_test_story
 
 YES_NO = {"yes": True, "no": False}
+DOUBTFUL = 0.5  # confidence below which an intent is drawn as a guess
 FILTERS = ("text", "topic", "intent", "verdict", "channel", "since", "until", "reviewed", "flagged", "tag")
 
 
@@ -58,7 +59,7 @@ def register(gate: Gate) -> None:
     def read(visit: Visit) -> HTTPResponse:
         conversation = store.conversation(visit.parts["conversation"])
         visit.note(Act.TRANSCRIPT_OPENED, conversation.summary.id)
-        return visit.render("transcript.html", conversation=conversation)
+        return visit.render("transcript.html", conversation=conversation, doubtful=DOUBTFUL)
 
     @gate.page("/transcripts/<conversation:str>/story", may=Permission.TRANSCRIPTS)
     def story(visit: Visit) -> HTTPResponse:
