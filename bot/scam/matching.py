@@ -42,6 +42,8 @@ class RuleMatcher:
         self._phrases = [(phrase, rule.id, False) for rule in rules for phrase in rule.phrases]
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
+        self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
+        self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
         self._groups = self._grouped(rules)
 
     def _grouped(self, rules: list[Rule]) -> list[tuple[list[frozenset[str]], Matcher]]:
@@ -69,21 +71,25 @@ class RuleMatcher:
         """Every word and literal that a rule may look for."""
         return set(self.tokeniser.lemmas) | {phrase for phrase, _, void in self._phrases if not void}
 
-    def match(self, text: str) -> tuple[Doc, list[Hit]]:
+    def match(self, text: str) -> tuple[Doc, list[Hit]] | None:
         """Find all rules in a normalised text.
 
         Returns:
-            The document, whose ``spans["rules"]`` holds the hits labelled by rule, and the hits in order of place.
+            The document, whose ``spans["rules"]`` holds the hits labelled by rule, and the hits in order of place; None where no word is a
+            trace of any signal.
         """
+        literals = self._literals.find_matches_as_indexes(text, overlapping=True)
         words, starts, lemmas = self.tokeniser.cut(text)
-        doc = self.tokeniser.doc(words, lemmas)
         present = {name for lemma in set(lemmas) if lemma for name in lemma.split("+")}
+        if self._traces.isdisjoint(present) and not any(self._telling[index] for index, _, _ in literals):
+            return None
+        doc = self.tokeniser.doc(words, lemmas)
         found: list[tuple[str, int, int]] = []
         for needs, matcher in self._groups:
             if any(not names.isdisjoint(present) for names in needs):
                 for key, first, last in matcher(doc):
                     found.append((doc.vocab.strings[key], starts[first], starts[last - 1] + len(words[last - 1])))
-        for index, start, end in self._literals.find_matches_as_indexes(text, overlapping=True):
+        for index, start, end in literals:
             _, rule_id, void = self._phrases[index]
             found.append((f"-{rule_id}" if void else rule_id, start, end))
         hits = self._standing(text, found)

@@ -15,10 +15,10 @@ class Thresholds(Strict):
     suspicious: float
     bias: float
     strengths: dict[str, float]
-    further: float
+    further: dict[str, float]
     frames: dict[str, float]
-    disguised: float
-    frame_signals: int
+    speaker: float
+    speaker_limit: float
 
 
 @dataclass(frozen=True, slots=True)

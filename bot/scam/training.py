@@ -1,0 +1,105 @@
+"""Trains the speaker model from ``data/scam/training``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bot.scam.data import LexiconData, Strict, load_rules, load_yaml
+from bot.scam.matching import RuleMatcher
+from bot.scam.normalise import Normaliser
+from bot.scam.speaker import SPEAKERS, SpeakerModel, features
+
+REGULARISATION = 12.0
+MAX_ITERATIONS = 400
+# Features seen in one text only teach that text, not its kind.
+MIN_TEXTS = 2
+
+
+class TrainingFile(Strict):
+    """A file of ``training/``: what one kind of speaker says, in several voices."""
+
+    speaker: Literal["agent", "victim", "notice", "insurer", "other"]
+    voices: dict[str, list[str]]
+
+
+def load_training(data_dir: Path) -> list[tuple[str, str, str]]:
+    """Read all training texts as ``(speaker, voice, text)``."""
+    files = [load_yaml(path, TrainingFile) for path in sorted((data_dir / "training").glob("*.yml"))]
+    return [(file.speaker, voice, text) for file in files for voice, texts in file.voices.items() for text in texts]
+
+
+def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
+    """Give the features of texts, under the rules and disguises of a data directory."""
+    matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
+    normaliser = Normaliser.load(data_dir, matcher.words)
+    described = []
+    for text in texts:
+        plain = normaliser.normalise(text).text
+        found = matcher.match(plain)
+        doc, hits = found if found else ((), [])
+        described.append(features(plain, [token.lemma_ for token in doc], [hit.rule.id for hit in hits]))
+    return described
+
+
+def fit(found: list[Counter[str]], speakers: list[str]) -> SpeakerModel:
+    """Fit the model.
+
+    Args:
+        found: features of each text.
+        speakers: who says each text.
+    """
+    # 80 MB and a second of start-up that only training needs.
+    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+    seen = Counter(name for counts in found for name in counts)
+    kept = [{name: float(n) for name, n in counts.items() if seen[name] >= MIN_TEXTS} for counts in found]
+    vectorizer = DictVectorizer()
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    table = tfidf.fit_transform(vectorizer.fit_transform(kept))
+    model = LogisticRegression(C=REGULARISATION, max_iter=MAX_ITERATIONS, class_weight="balanced")
+    model.fit(table, [SPEAKERS.index(speaker) for speaker in speakers])
+    return SpeakerModel(
+        {name: row for row, name in enumerate(vectorizer.get_feature_names_out())}, tfidf.idf_.astype(np.float32), model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+    )
+
+
+def train(data_dir: Path, model_path: Path) -> None:
+    """Train the speaker model and write it.
+
+    Args:
+        data_dir: the scam data directory.
+        model_path: the file to write.
+
+    Raises:
+        ScamInputError: a data file is missing or breaks its schema.
+    """
+    rows = load_training(data_dir)
+    fit(describe(data_dir, [text for _, _, text in rows]), [speaker for speaker, _, _ in rows]).save(model_path)
+
+
+def ensure_model(data_dir: Path, model_dir: Path) -> Path:
+    """Give the model that belongs to the data as it is now, training it first if there is none.
+
+    Args:
+        data_dir: the scam data directory.
+        model_dir: where models are kept.
+    """
+    path = model_dir / f"speaker-{content_key(data_dir)}.npz"
+    if not path.exists():
+        train(data_dir, path)
+    return path
+
+
+def content_key(data_dir: Path) -> str:
+    """Give a short hash of everything a model depends on, for the name of its file."""
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in ("training/*.yml", "rules/*.yml", "lexicon.yml", "disguise.yml") for p in data_dir.glob(pattern)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
