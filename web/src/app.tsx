@@ -81,13 +81,14 @@ export function App() {
     return () => clearTimeout(timer);
   }, [waiting]);
 
-  // An answer longer than the screen is read from its start; everything else from the end.
+  // An answer longer than the screen is read from its start, and so is the welcome; everything else from the end.
   useLayoutEffect(() => {
     const area = list.current!;
     const last = entries[entries.length - 1];
     const rows = area.querySelectorAll<HTMLElement>('.entry');
     const row = rows[rows.length - 1];
-    if (last && last.kind === 'bot' && row && row.offsetHeight > area.clientHeight) area.scrollTop = row.offsetTop - area.offsetTop - 8;
+    if (!last) area.scrollTop = 0;
+    else if (last.kind === 'bot' && row && row.offsetHeight > area.clientHeight) area.scrollTop = row.offsetTop - area.offsetTop - 8;
     else area.scrollTop = area.scrollHeight;
   }, [entries.length, waiting > 0]);
 
@@ -124,6 +125,11 @@ export function App() {
     const entry: UserEntry = { kind: 'user', id: message.id, text: message.shown || message.text, time: Date.now(), state: 'sending', picture };
     setEntries((all) => all.concat(entry));
     deliver(message);
+  };
+
+  const type = (typed: string) => {
+    setText(typed);
+    if (navigator.onLine) setNotice('');
   };
 
   const sendText = () => {
@@ -193,7 +199,7 @@ export function App() {
             </button>
           </div>
         )}
-        <Composer text={text} onText={setText} onSend={sendText} onImage={sendImage} />
+        <Composer text={text} onText={type} onSend={sendText} onImage={sendImage} />
       </footer>
       {ending && <Ending onConfirm={end} onCancel={() => setEnding(false)} />}
     </>

@@ -17,8 +17,8 @@ export function Composer({ text, onText, onSend, onImage }: Props) {
 
   useEffect(() => {
     const area = box.current!;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight + 4, window.innerHeight * MAX_SHARE)}px`;
+    area.style.height = ''; // the style sheet's height, which follows the letter size
+    if (text) area.style.height = `${Math.min(area.scrollHeight + 4, window.innerHeight * MAX_SHARE)}px`;
   }, [text]);
 
   return (

@@ -28,6 +28,8 @@ export type Entry = UserEntry | BotEntry;
 
 const GAP = 5 * 60_000; // milliseconds of silence after which the time is shown
 
+const LONG = 400; // characters of an own message after which it scrolls in itself: a pasted chat must not push its verdict away
+
 function clock(time: number): string {
   const date = new Date(time);
   const two = (number: number) => ('0' + number).slice(-2);
@@ -66,11 +68,24 @@ export function Buttons({ buttons, onPress }: { buttons: Button[]; onPress: (but
   );
 }
 
+/** An answer's details come after it as a message of their own; they belong before the buttons that lead on from it. */
+function readingOrder(replies: Reply[]): Reply[] {
+  const ordered: Reply[] = [];
+  replies.forEach((reply) => {
+    const before = ordered[ordered.length - 1];
+    if (reply.custom && reply.custom.type === 'answer' && !reply.text && before && before.buttons && !before.custom) {
+      ordered.push({ text: before.text, custom: reply.custom, buttons: before.buttons });
+      ordered.splice(-2, 1);
+    } else ordered.push(reply);
+  });
+  return ordered;
+}
+
 function BotTurn({ entry, newest, busy, onPress }: { entry: BotEntry; newest: boolean; busy: boolean; onPress: (button: Button) => void }) {
   return (
     <div class="turn bot" data-id={entry.id}>
       <span class="speaker">{words.states.bot}</span>
-      {entry.replies.map(({ text, buttons, custom, image }) => {
+      {readingOrder(entry.replies).map(({ text, buttons, custom, image }) => {
         // A command belongs to the question it was offered with; a plain suggestion stays good.
         const live = (buttons || []).filter(({ payload }) => !isCommand(payload) || (newest && !busy));
         const picture = ownPath(image);
@@ -95,7 +110,7 @@ function UserTurn({ entry, onResend }: { entry: UserEntry; onResend: (entry: Use
   return (
     <div class="turn user" data-id={entry.id}>
       <span class="speaker">{words.states.you}</span>
-      <div class="bubble">
+      <div class={entry.text.length > LONG ? 'bubble long' : 'bubble'}>
         {entry.picture && <img class="picture" src={entry.picture} alt="" />}
         {entry.text}
       </div>

@@ -40,6 +40,16 @@ export function Header({ onEnd }: { onEnd: () => void }) {
           <span>{open ? said.close : said.menu}</span>
         </button>
       </div>
+      <ul class="hotlines">
+        {said.hotlines.map(({ number, label, purpose }) => (
+          <li>
+            <a href={`tel:${number}`} aria-label={purpose}>
+              <b>{number}</b>
+              <span>{label}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
       {open && (
         <nav class="menu" aria-label={said.menu_title}>
           <button type="button" onClick={() => setCannotPrint(!printOut())}>
@@ -63,16 +73,6 @@ export function Header({ onEnd }: { onEnd: () => void }) {
           </button>
         </nav>
       )}
-      <ul class="hotlines">
-        {said.hotlines.map(({ number, label, purpose }) => (
-          <li>
-            <a href={`tel:${number}`} aria-label={purpose}>
-              <b>{number}</b>
-              <span>{label}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
     </header>
   );
 }

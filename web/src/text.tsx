@@ -1,7 +1,7 @@
 import { words } from './words';
 
-// 400 numbers, 95xxx numbers that are not an amount, and the hotlines by name. No look-behind: old WebViews refuse to parse it.
-const NUMBERS = new RegExp(`(^|[^0-9*-])(400-?\\d{3}-?\\d{4}|95\\d{3}(?!\\d*[.,]?\\d*[元块万年])|${words.header.dialable.join('|')})(?![0-9*])`, 'g');
+// 400 numbers, 95xxx numbers and the hotlines by name, unless it is an amount. No look-behind: old WebViews refuse to parse it.
+const NUMBERS = new RegExp(`(^|[^0-9*.-])(400-?\\d{3}-?\\d{4}|95\\d{3}|${words.header.dialable.join('|')})(?![0-9*]|[.,]\\d|\\s*[元块万年天])`, 'g');
 
 /** The assistant's words with numbers that can be dialled at a touch. Everything else is plain text, whatever it looks like. */
 export function Dialable({ text }: { text: string }) {

@@ -49,7 +49,8 @@ export function VerdictCard({ verdict, stage, raw, signals, advice }: VerdictDat
               reasons.length ? (
                 <mark>
                   {text}
-                  <sup>{reasons.join('、')}</sup>
+                  {/* The word joiner keeps the number on the line of its phrase. */}
+                  <sup>{'\u2060' + reasons.join('、')}</sup>
                 </mark>
               ) : (
                 text
