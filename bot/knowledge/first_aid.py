@@ -46,13 +46,16 @@ class Event(Record):
     happened: tuple[str, ...]
     asked: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    holds_after_if: bool = False
 
 
 class Detection(Record):
     """How people tell what they handed over; see the comments in first_aid.yml."""
 
+    who: str
     clause_break: str
     objects: dict[HandoverId, tuple[str, ...]]
+    done: tuple[str, ...]
     given: tuple[str, ...]
     asked: tuple[str, ...]
     negated: tuple[str, ...]
@@ -180,24 +183,27 @@ class FirstAid:
         given: set[HandoverId] = set()
         asked: set[HandoverId] = set()
         pending: set[HandoverId] = set()
-        for clause in self._patterns.clause_break.split(folded):
+        patterns = self._patterns
+        for clause in patterns.clause_break.split(folded):
             if not clause:
                 continue
-            for event, (happened, asked_pattern, unless) in self._patterns.events.items():
-                if unless.search(clause) or self._patterns.hypothetical.search(clause):
+            supposed = bool(patterns.hypothetical.search(clause))
+            for event, (happened, asked_pattern, unless) in patterns.events.items():
+                if unless.search(clause) or (supposed and not self.content.detection.events[event].holds_after_if):
                     continue
-                if happened.search(clause) and not (asked_pattern.search(clause) and not self._patterns.done.search(clause)):
+                asked_here = bool(asked_pattern.search(clause))
+                if happened.search(clause) and (not asked_here or patterns.done.search(clause)):
                     given.add(event)
-                elif asked_pattern.search(clause):
+                elif asked_here:
                     asked.add(event)
-            objects = {handover for handover, pattern in self._patterns.objects.items() if pattern.search(clause)}
+            objects = {handover for handover, pattern in patterns.objects.items() if pattern.search(clause)}
             if objects:
                 pending = self._judge(clause, objects, given, asked)
             elif pending:
-                if self._patterns.negated.search(clause):
+                if patterns.negated.search(clause):
                     asked |= pending
                     pending = set()
-                elif self._patterns.went_along.search(clause) or self._patterns.given.search(clause):
+                elif patterns.went_along.search(clause) or patterns.given.search(clause):
                     given |= pending
                     pending = set()
         return Handover(frozenset(given), frozenset(asked - given))
@@ -225,20 +231,18 @@ class FirstAid:
 
 class _Patterns:
     def __init__(self, detection: Detection) -> None:
+        who = f"(?:{detection.who})"
+
+        def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+            joined = "|".join(f"(?:{pattern.replace('<who>', who)})" for pattern in patterns)
+            return re.compile(joined or "(?!)", re.IGNORECASE)
+
         self.clause_break = re.compile(detection.clause_break)
-        self.objects = {handover: _any(words) for handover, words in detection.objects.items()}
-        self.given = _any(detection.given)
-        self.asked = _any(detection.asked)
-        self.negated = _any(detection.negated)
-        self.hypothetical = _any(detection.hypothetical)
-        self.went_along = _any(detection.went_along)
-        self.done = re.compile("了|过|已经")
-        self.events = {handover: (_any(event.happened), _any(event.asked), _any(event.unless)) for handover, event in detection.events.items()}
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{fold(pattern) if not _has_escape(pattern) else pattern})" for pattern in patterns) or "(?!)")
-
-
-def _has_escape(pattern: str) -> bool:
-    return "\\" in pattern
+        self.objects = {handover: any_of(words) for handover, words in detection.objects.items()}
+        self.given = any_of(detection.given)
+        self.asked = any_of(detection.asked)
+        self.negated = any_of(detection.negated)
+        self.hypothetical = any_of(detection.hypothetical)
+        self.went_along = any_of(detection.went_along)
+        self.done = any_of(detection.done)
+        self.events = {handover: (any_of(event.happened), any_of(event.asked), any_of(event.unless)) for handover, event in detection.events.items()}
