@@ -94,10 +94,10 @@ class States(_Section):
     failed: Words
     resend: Words
     sending_image: Words
+    more_below: Words
     you: Words
     bot: Words
     conversation: Words
-    welcome_back: Words
     load_failed: Words
     no_script: Words
 

@@ -355,8 +355,9 @@ class TestOldEyes:
         async with chatting(browser) as (window, _):
             button = window.page.get_by_role("button", name=SAID.header.font_size)
             sizes = [await window.page.evaluate(size)]
-            for _ in range(2):
+            for name in SAID.header.font_sizes[1:]:
                 await button.click()
+                await expect(button).to_contain_text(name)
                 sizes.append(await window.page.evaluate(size))
             assert sizes == ["18px", "22px", "26px"]
             await window.page.reload()

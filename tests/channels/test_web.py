@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
+import re
 from typing import Any
 
 import httpx
@@ -16,7 +18,9 @@ from bot.channels.web import ImageRefusedError, WebChat, set_image_hook
 from bot.channels.web_session import COOKIE, SessionCookies
 from tests.channels.web_app import ROOT, SECRET, WORDS, MadeUpAgent, echo, serve_web_chat
 
-ASSERT_ONCE = "aaaaaaaa"
+MESSAGE_ID = "aaaaaaaa"
+WEB = ROOT / "web"
+SOURCES = [path for path in (WEB / "src").rglob("*.*") if path.is_file()]
 OFFER = {"text": "要举报吗？", "buttons": [{"title": "要", "payload": "/affirm"}, {"title": "再问问", "payload": "退保要几天"}]}
 
 
@@ -25,7 +29,7 @@ async def begin(person: httpx.AsyncClient) -> None:
     assert (await person.get("/webhooks/web/history")).status_code == 200
 
 
-async def say(person: httpx.AsyncClient, text: Any, message_id: str = ASSERT_ONCE, **fields: Any) -> httpx.Response:
+async def say(person: httpx.AsyncClient, text: Any, message_id: str = MESSAGE_ID, **fields: Any) -> httpx.Response:
     """Send one message."""
     return await person.post("/webhooks/web/messages", json={"text": text, "id": message_id} | fields)
 
@@ -110,7 +114,7 @@ class TestMessages:
             await begin(person)
             answer = (await say(person, "你好")).json()
         assert answer == {
-            "id": ASSERT_ONCE,
+            "id": MESSAGE_ID,
             "text": "你好",
             "note": None,
             "messages": [{"text": "第一段\n\n第二段"}, OFFER, {"custom": {"type": "answer", "more": []}}],
@@ -252,7 +256,7 @@ class TestDeliveredTwice:
         async with serve_web_chat(slowly) as server, server.person() as person:
             await begin(person)
             with pytest.raises(httpx.ReadTimeout):
-                await person.post("/webhooks/web/messages", json={"text": "你好", "id": ASSERT_ONCE}, timeout=0.1)
+                await person.post("/webhooks/web/messages", json={"text": "你好", "id": MESSAGE_ID}, timeout=0.1)
             assert (await say(person, "你好")).json()["messages"] == [{"text": "您说：你好"}]
             assert server.agent.heard == ["你好"]
 
@@ -342,7 +346,7 @@ class TestHistory:
             turns = (await person.get("/webhooks/web/history")).json()["messages"]
         for turn in turns:
             assert turn.pop("time").endswith("+00:00")
-        assert turns == [{"from": "user", "id": ASSERT_ONCE, "text": "你好"}, {"from": "bot"} | OFFER, {"from": "bot", "custom": card}]
+        assert turns == [{"from": "user", "id": MESSAGE_ID, "text": "你好"}, {"from": "bot"} | OFFER, {"from": "bot", "custom": card}]
 
     async def test_only_the_newest_messages_of_a_long_conversation_come_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("bot.channels.web_history.HISTORY_TURNS", 3)
@@ -509,6 +513,17 @@ class TestPage:
         async with serve_web_chat() as server, server.person() as person:
             sizes = [int((await person.get(f"/assets/{path.name}")).headers["content-length"]) for path in (static / "assets").iterdir()]
         assert sum(sizes) < 50_000
+
+    def test_the_committed_bundle_was_built_from_the_committed_source(self) -> None:
+        names = ["index.html", "package-lock.json", "vite.config.ts", *(f"src/{path.relative_to(WEB / 'src').as_posix()}" for path in SOURCES)]
+        content = b"".join((WEB / name).read_bytes() for name in sorted(names))
+        built = (ROOT / "bot" / "channels" / "web_static" / "source.sha256").read_text(encoding="ascii").strip()
+        assert built == hashlib.sha256(content).hexdigest(), "run `npm ci && npm run build` in web/ and commit the bundle"
+
+    def test_the_bundle_has_no_syntax_an_old_web_view_cannot_read(self) -> None:
+        (script,) = (ROOT / "bot" / "channels" / "web_static" / "assets").glob("*.js")
+        assert not re.search(r"\?\.[A-Za-z_$(\[]|\?\?|catch\{|\(\?<[=!]", script.read_text(encoding="utf-8"))
+        assert 'type="module"' not in (ROOT / "bot" / "channels" / "web_static" / "index.html").read_text(encoding="utf-8")
 
     def test_no_file_of_the_bundle_names_an_outside_place(self) -> None:
         static = ROOT / "bot" / "channels" / "web_static"

@@ -5,10 +5,13 @@ import { type BotEntry, Buttons, Conversation, type Entry, type UserEntry } from
 import { unsaved } from './device';
 import { Ending } from './ending';
 import { Header } from './header';
+import { Icon } from './icons';
 import type { Button } from './replies';
 import { Dialable } from './text';
 import { words } from './words';
 
+const PAGE_SHARE = 0.8; // of the visible part that one touch moves on, so that the last line read stays in sight
+const HIDDEN_ENOUGH = 60; // pixels below the edge of the screen before the page points at them
 const SLOW_AFTER = 8_000; // milliseconds until the page says that it is still waiting
 
 /** Group what the channel remembers into turns; a bot's messages after one another are one turn. */
@@ -33,6 +36,8 @@ export function App() {
   const [text, setText] = useState(unsaved.get('draft') || '');
   const [waiting, setWaiting] = useState(0);
   const [slow, setSlow] = useState(false);
+  const [reading, setReading] = useState(false);
+  const [below, setBelow] = useState(false);
   const [notice, setNotice] = useState('');
   const [ending, setEnding] = useState(false);
   const list = useRef<HTMLElement>(null);
@@ -81,6 +86,11 @@ export function App() {
     return () => clearTimeout(timer);
   }, [waiting]);
 
+  const look = () => {
+    const area = list.current!;
+    setBelow(area.scrollHeight - area.scrollTop - area.clientHeight > HIDDEN_ENOUGH);
+  };
+
   // An answer longer than the screen is read from its start, and so is the welcome; everything else from the end.
   useLayoutEffect(() => {
     const area = list.current!;
@@ -90,6 +100,7 @@ export function App() {
     if (!last) area.scrollTop = 0;
     else if (last.kind === 'bot' && row && row.offsetHeight > area.clientHeight) area.scrollTop = row.offsetTop - area.offsetTop - 8;
     else area.scrollTop = area.scrollHeight;
+    look();
   }, [entries.length, waiting > 0]);
 
   const deliver = (message: Outgoing) => {
@@ -99,11 +110,13 @@ export function App() {
     setWaiting((count) => count + 1);
     // One after the other: an answer must not overtake the question before it.
     queue.current = queue.current.then(async () => {
+      setReading(!!message.image);
       const outcome = await send(message);
+      setReading(false);
       setWaiting((count) => count - 1);
       if (outcome.kind === 'answered') {
         delete outbox.current[message.id];
-        change(message.id, { text: message.image ? '' : outcome.text, state: 'sent' });
+        change(message.id, { text: outcome.text, state: 'sent' });
         const replies = outcome.note ? [{ text: outcome.note }, ...outcome.messages] : outcome.messages;
         const answer: BotEntry = { kind: 'bot', id: `answer-${message.id}`, time: Date.now(), replies };
         setEntries((all) => all.concat(answer));
@@ -166,7 +179,7 @@ export function App() {
   return (
     <>
       <Header onEnd={() => setEnding(true)} />
-      <main ref={list} tabIndex={-1}>
+      <main ref={list} tabIndex={-1} onScroll={look}>
         <div role="log" aria-live="polite" aria-relevant="additions" aria-label={words.states.conversation}>
           <div class="turn bot">
             <span class="speaker">{words.states.bot}</span>
@@ -181,7 +194,7 @@ export function App() {
           {waiting > 0 && (
             <div class="turn bot">
               <div class="bubble typing">
-                {slow ? words.states.slow : words.states.typing}
+                {reading ? words.states.sending_image : slow ? words.states.slow : words.states.typing}
                 <i />
                 <i />
                 <i />
@@ -191,6 +204,12 @@ export function App() {
         </div>
       </main>
       <footer>
+        {below && (
+          <button type="button" class="below" onClick={() => (list.current!.scrollTop += list.current!.clientHeight * PAGE_SHARE)}>
+            <Icon name="down" />
+            {words.states.more_below}
+          </button>
+        )}
         {notice && (
           <div class="notice" role="alert">
             <span>{notice}</span>

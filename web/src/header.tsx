@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { printOut, settings } from './device';
 import { Icon } from './icons';
 import { words } from './words';
@@ -12,7 +12,8 @@ export function Header({ onEnd }: { onEnd: () => void }) {
   const [open, setOpen] = useState(false);
   const [cannotPrint, setCannotPrint] = useState(false);
 
-  useEffect(() => {
+  // Before the first painting: the letters must not jump when the page opens.
+  useLayoutEffect(() => {
     document.documentElement.className = `size-${size}`;
     settings.set('size', String(size));
   }, [size]);

@@ -10,6 +10,7 @@ const PATHS = {
   print: 'M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z',
   copy: 'M9 9h11v12H9zM5 15H4V3h11v2',
   download: 'M12 3v12M7 10l5 5 5-5M4 20h16',
+  down: 'M12 4v16M5 13l7 7 7-7',
   resend: 'M20 11a8 8 0 1 0-2 6M20 4v7h-7',
   shield: 'M12 2 4 5v6c0 5.500 3.500 9 8 11 4.500-2 8-5.500 8-11V5zM8.500 12l2.500 2.500 4.500-5',
 } as const;

@@ -25,10 +25,10 @@ export interface Words {
     failed: string;
     resend: string;
     sending_image: string;
+    more_below: string;
     you: string;
     bot: string;
     conversation: string;
-    welcome_back: string;
     load_failed: string;
   };
   ending: { title: string; question: string; confirm: string; cancel: string; done: string };
