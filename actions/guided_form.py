@@ -111,7 +111,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             UnclearAnswerError: It does not fit.
         """
 
-    def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:  # noqa: ARG002
+    def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
         """Pick up what a message says about any field without having been asked.
 
         Args:
@@ -124,12 +124,12 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         """
         return []
 
-    def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:  # noqa: ARG002
+    def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
         """Say the introduction and use what was already said."""
         speaker.say(self.words.intro)
         self.overhear(turn, memory, correcting=False)
 
-    def question(self, name: str, memory: Memory) -> Question:  # noqa: ARG002
+    def question(self, name: str, memory: Memory) -> Question:
         """The question for a field."""
         return self.words.questions[name]
 
@@ -138,7 +138,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         question = self.question(name, memory)
         speaker.say(question.ask, [choice.as_button() for choice in question.choices])
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:  # noqa: ARG002
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Take one turn: understand the message, then ask the next question or end the loop."""
         turn = Turn.of(tracker)
         speaker = Speaker(dispatcher)
@@ -184,17 +184,21 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             if changes:
                 speaker.say(common().say("corrected", changes="、".join(changes)))
                 return []
+        self.hear(requested, turn, memory, speaker)
+        return []
+
+    def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
+        """Understand an answer and whatever else the message says; say so when it does not fit."""
         try:
-            self.take(requested, turn, memory)
+            self.take(name, turn, memory)
         except UnclearAnswerError as unclear:
-            words = unclear.words or self.words.questions[requested].unclear
+            words = unclear.words or self.words.questions[name].unclear
             if words:
                 speaker.say(words)
         else:
             self.overhear(turn, memory, correcting=False)
-        return []
 
-    def is_narrative(self, name: str) -> bool:  # noqa: ARG002
+    def is_narrative(self, name: str) -> bool:
         """Whether a field is answered with a story, in which questions are part of the answer."""
         return False
 
@@ -219,7 +223,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             return False
         return True
 
-    def skip(self, name: str, memory: Memory, speaker: Speaker) -> None:  # noqa: ARG002
+    def skip(self, name: str, memory: Memory, speaker: Speaker) -> None:
         """Leave a field open. Forms whose field must be answered override this."""
         memory.skipped.append(name)
 

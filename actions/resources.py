@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.intake import IntakeDesk
-from bot.knowledge import City, FirstAid, Insurers, Library, Regions, ReplyGuard
+from bot.knowledge.reply_guard import ReplyGuard
+
+from bot.intake.desk import IntakeDesk
+from bot.knowledge.compare_options import ComparisonTerms
+from bot.knowledge.first_aid import FirstAid
+from bot.knowledge.follow_ups import FollowUps
+from bot.knowledge.library import Library
 from bot.runtime import stores
 from bot.runtime.settings import PROJECT_ROOT, Settings
 
@@ -26,6 +31,46 @@ def library() -> Library:
         KnowledgeError: A data file is unreadable or breaks its schema.
     """
     return Library.load(KNOWLEDGE_DIR)
+
+
+@cache
+def reply_guard() -> ReplyGuard:
+    """The check every reply passes.
+
+    Raises:
+        KnowledgeError: Its rules are unreadable or break their schema.
+    """
+    return ReplyGuard.load(KNOWLEDGE_DIR)
+
+
+@cache
+def first_aid() -> FirstAid:
+    """What to do after handing something over.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return FirstAid.load(KNOWLEDGE_DIR)
+
+
+@cache
+def follow_ups() -> FollowUps:
+    """How short questions continue a topic.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return FollowUps.load(KNOWLEDGE_DIR)
+
+
+@cache
+def comparison_terms() -> ComparisonTerms:
+    """The assumptions and words of the comparison.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return ComparisonTerms.load(KNOWLEDGE_DIR)
 
 
 @cache

@@ -9,7 +9,8 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.resources import library, reply_guard
-from bot.knowledge.library import Answer
+from bot.knowledge.errors import KnowledgeError
+from bot.knowledge.library import Answer, Button
 
 logger = logging.getLogger(__name__)
 
@@ -49,19 +50,38 @@ class Speaker:
         violations = reply_guard().check("\n".join([text, *_strings(card)]), citations, topic)
         if violations:
             logger.error("a reply on %s was held back: %s", topic, sorted({violation.rule for violation in violations}))
-            self._dispatcher.utter_message(text=library().phrase("errors.reply_held_back"))
+            self._dispatcher.utter_message(text=library().phrase("errors.general"))
             return
         if text:
             self._dispatcher.utter_message(text=text, buttons=list(buttons))
         if card:
             self._dispatcher.utter_message(json_message=card)
 
+    def phrase(self, key: str, *, buttons: Sequence[str] | None = None, **values: object) -> None:
+        """Say a phrase of data/knowledge/wording.yml.
+
+        Args:
+            key: `section.name`.
+            buttons: Intents of buttons, in place of the phrase's own.
+            values: What its placeholders stand for.
+        """
+        offered = library().buttons_of(key) if buttons is None else library().buttons(*buttons)
+        self.say(library().phrase(key, **values), rasa_buttons(offered))
+
+    def error(self, error: KnowledgeError) -> None:
+        """Say what is wrong with what the person gave."""
+        self.say(library().phrase(f"errors.{error.key}", **error.values), rasa_buttons(library().buttons_of(f"errors.{error.key}")))
+
     def answer(self, answer: Answer) -> None:
         """Say an answer of the knowledge base, with its sources and next steps folded underneath."""
-        citations = [{"law": citation.law, "article": citation.article, "checked": citation.checked} for citation in answer.citations]
+        citations = [citation.as_dict() for citation in answer.citations]
         card = {"type": "answer", "topic": answer.topic, "more": list(answer.more), "citations": citations} if answer.more or citations else None
-        buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
-        self.say(answer.text, buttons, card, citations=citations, topic=answer.topic)
+        self.say(answer.text, rasa_buttons(answer.buttons), card, citations=citations, topic=answer.topic)
+
+
+def rasa_buttons(buttons: Iterable[Button]) -> list[ButtonDict]:
+    """The knowledge base's buttons as Rasa sends them."""
+    return [{"title": button.title, "payload": button.payload} for button in buttons]
 
 
 def _strings(value: Any) -> list[str]:

@@ -52,6 +52,11 @@ class Turn:
         return not self.text
 
     @property
+    def receipt(self) -> str | None:
+        """The receipt that was in the message; its digits are masked in `text`."""
+        return (self.parsed.get("metadata") or {}).get("receipt")
+
+    @property
     def bare(self) -> str:
         """The text without outer punctuation and spaces."""
         return self.text.strip(PUNCTUATION)

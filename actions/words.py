@@ -30,11 +30,18 @@ class Question(Record):
 
 
 class FormWords(Record):
-    """The words of one guided task; `phrases` may hold `{placeholders}`."""
+    """The words of one guided task; `phrases` may hold `{placeholders}`.
+
+    Attributes:
+        labels: Names of fields in a summary.
+        answers: Ways to give an answer, by its meaning.
+    """
 
     intro: str
     questions: dict[str, Question]
     phrases: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    answers: dict[str, tuple[str, ...]] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The phrase with its placeholders filled.

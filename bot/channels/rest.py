@@ -18,7 +18,7 @@ from bot.channels.web_history import WebOutput
 from bot.channels.web_limits import MAX_MESSAGE_BYTES, RateLimiter
 from bot.channels.web_message import WebChatError, clean_text, read_body, read_json
 from bot.channels.web_page import WORDS_FILE
-from bot.channels.web_privacy import without_secrets
+from bot.channels.web_privacy import STATUS_COMMAND, cleaned
 from bot.channels.web_turns import OnNewMessage
 from bot.channels.web_words import WebWords, load_words
 
@@ -81,9 +81,11 @@ class RestApi(InputChannel):  # type: ignore[misc]
         sender_id = f"{CHANNEL}-{sender}"
         if not self._limiter.allow("message_by_session", sender_id):
             raise WebChatError("too_many", 429)
-        text, masked = without_secrets(clean_text(message))
+        clean = cleaned(clean_text(message))
+        text = STATUS_COMMAND if clean.mentions_only_receipt else clean.text
         output = WebOutput()
-        await on_new_message(UserMessage(text, output, sender_id, input_channel=CHANNEL, metadata={"masked": masked}))
+        metadata = {"masked": clean.masked, "receipt": clean.receipt}
+        await on_new_message(UserMessage(text, output, sender_id, input_channel=CHANNEL, metadata=metadata))
         messages = output.public_messages()
         if not messages:
             raise WebChatError("unavailable", 503)

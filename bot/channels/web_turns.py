@@ -11,7 +11,7 @@ from rasa.core.channels.channel import UserMessage
 
 from bot.channels.web_history import WebOutput, answer_to, offered_buttons, shown_words
 from bot.channels.web_message import IncomingMessage, WebChatError
-from bot.channels.web_privacy import without_secrets
+from bot.channels.web_privacy import STATUS_COMMAND, cleaned
 
 CHANNEL: Final = "web"
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -94,9 +94,12 @@ class Turns:
             # and not a button of a form that was left long ago.
             if message.is_command and message.text not in {button["payload"] for button in offered_buttons(events)}:
                 raise WebChatError("stale_button", 409)
-            text, masked = without_secrets(message.text)
-            shown = message.shown and without_secrets(message.shown)[0]
+            clean = cleaned(message.text)
+            shown = message.shown and cleaned(message.shown).text
+            text = clean.text
+            if clean.mentions_only_receipt:
+                text, shown = STATUS_COMMAND, shown or clean.text
             output = WebOutput()
-            metadata = {"shown": shown, "masked": masked}
+            metadata = {"shown": shown, "masked": clean.masked, "receipt": clean.receipt}
             await on_new_message(UserMessage(text, output, sender_id, input_channel=self._channel, message_id=message_id, metadata=metadata))
-            return Answer(shown or text, bool(masked), output.public_messages())
+            return Answer(shown or text, bool(clean.masked), output.public_messages())

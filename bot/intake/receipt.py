@@ -51,6 +51,16 @@ def find_receipt(text: str) -> str | None:
     return None
 
 
+def mask_receipts(text: str) -> str:
+    """Returns `text` with the digits of every receipt in it replaced by stars, character for character."""
+    for match in _IN_TEXT.finditer(plain_digits(text)):
+        digits = re.sub(r"\D", "", match.group())
+        if check_digit(digits[:-1]) == digits[-1]:
+            masked = "".join("*" if character.isdigit() else character for character in match.group())
+            text = text[: match.start()] + masked + text[match.end() :]
+    return text
+
+
 def parse_receipt(entered: str) -> str:
     """Returns the 16 digits of a receipt as typed by a person.
 

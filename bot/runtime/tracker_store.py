@@ -21,6 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.intake.receipt import find_receipt, mask_receipts
 from bot.privacy.field_encryption import FieldCipher
 from bot.privacy.keyring import Keyring
 from bot.runtime.settings import Settings
@@ -100,9 +101,13 @@ class EncryptedTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         stored: int | None = getattr(tracker, "stored_events", None)
         if stored is None:  # a tracker that did not come from here; new conversations do not
             stored = await asyncio.to_thread(self._count, sender_id)
-        conversation = _Conversation([event.as_dict() for event in tracker.events], stored)
+        conversation = _Conversation([_without_receipt(event.as_dict()) for event in tracker.events], stored)
         self._remember(sender_id, conversation)
         new = conversation.events[stored:]
+        if any(_shows_receipt(event) for event in conversation.events[:stored]):
+            # It was shown once; the answer to a lost delivery could still be repeated until the person said something else.
+            conversation.events[:stored] = [_with_masked_receipt(event) for event in conversation.events[:stored]]
+            await asyncio.to_thread(self._mask_shown_receipts, sender_id)
         if self.event_broker is not None:
             for event in new:
                 self.event_broker.publish({"sender_id": sender_id, **event})
@@ -131,11 +136,41 @@ class EncryptedTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             session.execute(sa.insert(self.SQLEvent), rows)
             session.commit()
 
+    def _mask_shown_receipts(self, sender_id: str) -> None:
+        with self.session_scope() as session:
+            for row in session.query(self.SQLEvent).filter_by(sender_id=sender_id, type_name="bot"):
+                event = self._open(sender_id, row.data)
+                if _shows_receipt(event):
+                    row.data = self._seal(sender_id, _with_masked_receipt(event))
+            session.commit()
+
     def _remember(self, sender_id: str, conversation: _Conversation) -> None:
         self._recent[sender_id] = conversation
         self._recent.move_to_end(sender_id)
         while len(self._recent) > RECENT_TRACKERS:
             self._recent.popitem(last=False)
+
+
+def _without_receipt(event: dict[str, Any]) -> dict[str, Any]:
+    """Drop the receipt that a person typed: it was for one look-up, and whoever reads the store must not be able to use it."""
+    if (event.get("metadata") or {}).get("receipt"):
+        event["metadata"] = {**event["metadata"], "receipt": None}
+        if event.get("parse_data"):
+            event["parse_data"] = {**event["parse_data"], "metadata": event["metadata"]}
+    return event
+
+
+def _shows_receipt(event: dict[str, Any]) -> bool:
+    custom = (event.get("data") or {}).get("custom") or {}
+    return event["event"] == "bot" and custom.get("type") == "receipt" and find_receipt(custom["receipt"]) is not None
+
+
+def _with_masked_receipt(event: dict[str, Any]) -> dict[str, Any]:
+    if not _shows_receipt(event):
+        return event
+    custom = event["data"]["custom"]
+    masked = {key: mask_receipts(value) if isinstance(value, str) else value for key, value in custom.items()}
+    return {**event, "data": {**event["data"], "custom": masked}}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

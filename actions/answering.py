@@ -1,0 +1,102 @@
+"""Answers questions: one or two topics, follow-ups in context, first aid for what an agent already has."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+
+from actions import first_aid
+from actions.conversation import Conversation
+from actions.resources import follow_ups, library
+from actions.speech import Speaker
+from actions.turn import Turn
+from bot.nlu.resolution import OUT_OF_SCOPE_PREFIX, TASK_TOPICS
+
+DECLINED_IN_FULL = 3  # out-of-scope messages in a row that get their own redirection
+MOST_QUESTIONS = 2  # a reply to three questions is not read to its end
+TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
+
+
+def answer(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
+    """Answer a message.
+
+    Args:
+        turn: The message.
+        tracker: Its conversation.
+        speaker: Says the answer.
+
+    Returns:
+        The events that store what was learnt.
+    """
+    conversation = Conversation.of(tracker)
+    conversation.notice(turn)
+    conversation.misunderstood = 0
+    if turn.intent.startswith(OUT_OF_SCOPE_PREFIX):
+        _decline(conversation, turn, speaker)
+    else:
+        conversation.declined = 0
+        answer_in(conversation, turn, speaker)
+    return [conversation.event()]
+
+
+def _decline(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
+    """Say kindly what is not ours and who can help; shorter when it happens again and again."""
+    conversation.declined += 1
+    if conversation.declined > DECLINED_IN_FULL:
+        speaker.phrase("out_of_scope.repeated", buttons=("menu",))
+    else:
+        speaker.answer(library().answer(turn.intent))
+
+
+def answer_in(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
+    """Answer a message within a known conversation; changes the memory in place."""
+    if first_aid.give(conversation, turn, speaker):
+        return
+    topics = topics_of(turn, conversation)
+    if not topics:
+        key = "follow_up.unclear" if conversation.topic else "follow_up.no_topic"
+        name = library().wording.button_titles.get(conversation.topic or "", "")
+        speaker.phrase(key, topic=name)
+        return
+    if len(topics) > 1:
+        speaker.phrase("conversation.two_questions")
+    for topic in topics:
+        speaker.answer(library().answer(topic, conversation.context()))
+    conversation.topic = topics[0]
+    warn_of_recounted_demands(conversation, turn, speaker)
+
+
+def follow_up_or_first_aid(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
+    """Try to understand from the context what the words alone did not tell; returns whether it was answered."""
+    if first_aid.give(conversation, turn, speaker):
+        return True
+    topic = follow_ups().resolve(turn.text, conversation.topic) if turn.text and conversation.topic else None
+    if topic is None:
+        return False
+    conversation.notice(turn)
+    speaker.answer(library().answer(topic, conversation.context()))
+    conversation.topic = topic
+    conversation.misunderstood = 0
+    return True
+
+
+def topics_of(turn: Turn, conversation: Conversation) -> list[str]:
+    """The topics a message asks about, at most two; none when a follow-up has nothing to follow."""
+    questions = [question["topic"] for question in turn.parsed.get("questions") or ()]
+    if questions:
+        return list(dict.fromkeys(questions))[:MOST_QUESTIONS]
+    followed = follow_ups().resolve(turn.text, conversation.topic) if turn.text and conversation.topic else None
+    if turn.intent in {"follow_up", "correction"}:
+        return [followed] if followed else []
+    return [TASK_TOPICS.get(turn.intent, turn.intent)]
+
+
+def warn_of_recounted_demands(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
+    """Warn once when a person tells what an agent asks of them, before they do it."""
+    recounted = (turn.parsed.get("scam") or {}).get("recounted") or []
+    if not recounted:
+        return
+    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+    if not conversation.warned:
+        conversation.warned = True
+        speaker.phrase("warning.recounted", buttons=("check_message", "agent_risks", "start_tip_off"))

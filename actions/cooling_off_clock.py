@@ -1,0 +1,125 @@
+"""Works out the last day of the cooling-off period with the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.conversation import Conversation
+from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
+from actions.resources import library
+from actions.speech import Speaker, rasa_buttons
+from actions.turn import Turn
+from actions.words import form_words
+from bot.knowledge.cooling_off_clock import FEWEST_DAYS, MOST_DAYS, cooling_off, describe
+from bot.knowledge.dates import find_dates
+from bot.knowledge.errors import KnowledgeError
+from bot.knowledge.quantities import find_durations, parse_number
+
+FORM = "cooling_off_clock"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TOPIC = "cooling_off_length"
+
+
+def today() -> date:
+    """The person's calendar day."""
+    return datetime.now(SHANGHAI).date()
+
+
+class CoolingOffClockForm(GuidedForm):
+    """The form `cooling_off_clock_form`: when the contract was received, and how many days it gives."""
+
+    form = FORM
+
+    def fields(self, memory: Memory) -> Sequence[str]:
+        """Without a date there is nothing to count from."""
+        if memory.values.get("received") == "not_received" or "received" in memory.skipped:
+            return ["received"]
+        return ["received", "days"]
+
+    def take(self, name: str, turn: Turn, memory: Memory) -> None:
+        """Understand a date or a number of days."""
+        if name == "received" and turn.is_one_of(self.words.answers["not_received"]):
+            memory.values["received"] = "not_received"
+        elif name == "received":
+            self._take_received(turn, memory)
+        else:
+            self._take_days(turn, memory)
+
+    def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
+        """A message may give both at once ("上周五签的，犹豫期十五天")."""
+        changed = []
+        for name in ("received", "days"):
+            if name in memory.values and not correcting:
+                continue
+            before = memory.values.get(name)
+            try:
+                self._take_received(turn, memory) if name == "received" else self._take_days(turn, memory, bare=False)
+            except UnclearAnswerError:
+                continue
+            if memory.values[name] != before:
+                changed.append(str(memory.values[name]))
+        return changed
+
+    def _take_received(self, turn: Turn, memory: Memory) -> None:
+        found = find_dates(turn.text, today())
+        if not found or found[0].precision != "day":
+            raise UnclearAnswerError
+        if found[0].value > today():
+            raise UnclearAnswerError(library().phrase("errors.date_in_future"))
+        memory.values["received"] = found[0].value.isoformat()
+
+    def _take_days(self, turn: Turn, memory: Memory, *, bare: bool = True) -> None:
+        lengths = [length.value for length in find_durations(turn.text) if length.unit == "day"]
+        number = lengths[0] if lengths else parse_number(turn.bare) if bare else None
+        if number is None:
+            raise UnclearAnswerError
+        if not FEWEST_DAYS <= number <= MOST_DAYS:
+            raise UnclearAnswerError(library().phrase("errors.days_out_of_range"))
+        memory.values["days"] = int(number)
+
+
+class ActionTellCoolingOff(Action):  # type: ignore[misc]
+    """Tells the last day, or what is missing to work it out."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_tell_cooling_off"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Answer from what the form gathered."""
+        memory, speaker, words = Memory.of(tracker, FORM), Speaker(dispatcher), form_words(FORM)
+        if memory.ending != Ending.DONE:
+            return []
+        conversation = Conversation.of(tracker)
+        conversation.topic = TOPIC
+        received = memory.values.get("received")
+        if received is None or received == "not_received":
+            speaker.say(words.say("date_unknown" if received is None else "not_received"), _next_steps())
+            return [conversation.event()]
+        days = [memory.values["days"]] if "days" in memory.values else [int(number) for number in words.answers["usual_days"]]
+        if len(days) > 1:
+            speaker.say(words.say("days_unknown"))
+        try:
+            clocks = [cooling_off(date.fromisoformat(received), number, today()) for number in days]
+        except KnowledgeError as error:
+            speaker.error(error)
+            return [conversation.event()]
+        cite = [citation.as_dict() for citation in library().cite("contract_cooling_off")]
+        for clock in clocks:
+            speaker.say("\n".join(describe(library(), clock, start_assumed=True)), citations=cite, topic=TOPIC)
+        if len(clocks) == 1:
+            conversation.cooling_off = "outside" if clocks[0].state == "over" else "inside"
+        answer = library().answer("cooling_off_how" if conversation.cooling_off == "inside" else "after_cooling_off", conversation.context())
+        speaker.answer(answer)
+        return [conversation.event()]
+
+
+def _next_steps() -> list[dict[str, str]]:
+    return rasa_buttons(library().buttons("insurer_hotline", "cooling_off_length"))

@@ -1,0 +1,51 @@
+"""First aid in a conversation: when a person tells that an agent already has something, what to do now comes before any other answer."""
+
+from __future__ import annotations
+
+from actions.conversation import Conversation
+from actions.resources import first_aid, library
+from actions.speech import Speaker, rasa_buttons
+from actions.turn import Turn
+from bot.knowledge.first_aid import DUES
+from bot.nlu.resolution import FALLBACK_INTENT, SCAM_INTENT
+
+# Elsewhere the same words mean something lawful: "身份证给业务员了，能退保吗" is a question about surrender.
+ABOUT_AGENTS = "agent_"
+OTHER_INTENTS = frozenset({FALLBACK_INTENT, SCAM_INTENT, "check_message", "follow_up", "affirm", "correction", "which_hotline", "report_evidence"})
+TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
+
+
+def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
+    """Give first aid if the message tells of something new that was handed over.
+
+    Args:
+        conversation: Changed in place: what was handed over, and the person's words for a tip-off.
+        turn: The message.
+        speaker: Says the plan.
+
+    Returns:
+        Whether the message is answered by it.
+    """
+    if turn.pressed or not (turn.intent.startswith(ABOUT_AGENTS) or turn.intent in OTHER_INTENTS):
+        return False
+    handover = first_aid().detect_handover(turn.text)
+    known = set(conversation.handed_over)
+    if not handover.given - known:
+        if handover.asked_for and not handover.given and turn.intent != SCAM_INTENT:
+            speaker.say(first_aid().warn_before_giving(handover.asked_for))
+        return False
+    conversation.handed_over = sorted(known | handover.given)
+    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+    conversation.warned = True
+    plan = first_aid().plan(conversation.handed_over)
+    citations = [citation.as_dict() for citation in library().cite(*plan.citations)]
+    intro, *parts, offer = plan.messages()
+    if plan.due(DUES[0]):
+        first, *parts = parts
+        intro = f"{intro}\n{first}"
+    speaker.say(intro, citations=citations)
+    for part in parts:
+        speaker.say(part, citations=citations)
+    buttons = rasa_buttons(library().buttons("start_tip_off", "insurer_hotline", "report_evidence"))
+    speaker.say(offer, buttons, {"type": "answer", "topic": "first_aid", "more": [], "citations": citations}, citations=citations)
+    return True

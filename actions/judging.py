@@ -1,0 +1,80 @@
+"""Tells a person whether a message sounds like an agent, which words show it, and what to do: with the lawful way in the same breath."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+
+from actions import first_aid
+from actions.conversation import Conversation
+from actions.resources import library
+from actions.speech import Speaker, rasa_buttons
+from actions.turn import Turn
+from actions.words import DIALOGUE_DIR
+from bot.knowledge.schema import Record, load_yaml
+
+TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
+MOST_SIGNALS = 8  # reasons shown; more are not read
+
+
+class JudgingWords(Record):
+    """Schema of data/dialogue/judging.yml; `advice` is keyed by the advice of data/scam/stages.yml."""
+
+    ask_for_message: str
+    intro: dict[Literal["evident", "suspicious", "none"], str]
+    none_advice: str
+    offer: str
+    advice: dict[str, str]
+    buttons: tuple[str, ...]
+
+
+@cache
+def words() -> JudgingWords:
+    """The words.
+
+    Raises:
+        KnowledgeError: The file is unreadable or breaks its schema.
+    """
+    return load_yaml(DIALOGUE_DIR / "judging.yml", JudgingWords)
+
+
+def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
+    """Judge a message by what the scam guard left on it; ask for one when there is none.
+
+    Args:
+        turn: The message.
+        tracker: Its conversation.
+        speaker: Says the verdict.
+
+    Returns:
+        The events that store what was learnt.
+    """
+    conversation = Conversation.of(tracker)
+    conversation.notice(turn)
+    scam: dict[str, Any] | None = turn.parsed.get("scam")
+    if turn.pressed or not scam or (turn.intent == "check_message" and scam["verdict"] == "none"):
+        speaker.say(words().ask_for_message)
+        return [conversation.event()]
+    verdict = scam["verdict"]
+    said = words()
+    advice = [said.advice[key] for key in scam.get("advice") or ()] or [said.none_advice]
+    card = {
+        "type": "verdict",
+        "verdict": verdict,
+        "score": round(float(scam["score"]), 3),
+        "stage": scam.get("stage_name") or "",
+        "raw": turn.text,
+        "signals": (scam.get("signals") or [])[:MOST_SIGNALS],
+        "advice": advice,
+    }
+    speaker.say(said.intro[verdict], card=card)
+    if verdict != "none":
+        conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+        conversation.warned = True
+        first_aid.give(conversation, turn, speaker)
+        offered = rasa_buttons(library().buttons(*said.buttons))
+        speaker.say(said.offer, offered)
+    return [conversation.event()]
