@@ -95,8 +95,9 @@ def note(store: Store, tip_off_id: str, text: str, actor: str, to_reporter: bool
     author, action = (Author.STAFF, LogAction.MESSAGE) if to_reporter else (Author.NOTE, LogAction.NOTED)
     with writing(store.engine) as connection:
         row = tip_off_log.lock_tip_off(connection, tip_off_id)
-        connection.execute(tables.messages.insert(), message_row(store, tip_off_id, author, actor, text))
-        tip_off_log.append(store, connection, row, LogEntry(actor, action))
+        new = message_row(store, tip_off_id, author, actor, text)
+        connection.execute(tables.messages.insert(), new)
+        tip_off_log.append(store, connection, row, LogEntry(actor, action, detail={"message": new["id"]}))
 
 
 def unmask(store: Store, tip_off_id: str, field: str, actor: str, reason: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from bot.intake import audit, case_work, deadlines, drafts, evidence, extraction, linking, lookup, search, submission, view
+from bot.intake import audit, case_work, deadlines, drafts, erasure, evidence, extraction, linking, lookup, official_forms, search, submission, view
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.draft import Fields, TipOffDraft
 from bot.intake.extraction import Extraction
@@ -72,6 +72,10 @@ class IntakeDesk:
         """Withdraws by receipt."""
         lookup.withdraw(self.store, receipt, throttle_key)
 
+    def receipt_slip(self, receipt: str, throttle_key: str, file_type: str = "pdf") -> official_forms.Exported:
+        """The receipt as a page to keep (`pdf` or `docx`); it does not tell who reported or what."""
+        return official_forms.receipt_slip(self.store, receipt, self.status(receipt, throttle_key), file_type)
+
     def save_draft(self, owner: str, draft: TipOffDraft) -> None:
         """Keeps what was told so far; `owner` (a conversation id, say) is stored as a keyed hash only."""
         drafts.save(self.store, owner, draft)
@@ -136,6 +140,16 @@ class IntakeDesk:
     def original_evidence(self, evidence_id: str, actor: str, reason: str) -> evidence.EvidenceFile:
         """The untouched original, audited."""
         return evidence.original(self.store, evidence_id, actor, reason)
+
+    def export_form(self, tip_off_id: str, form: official_forms.FormKind, file_type: str, actor: str, reason: str) -> official_forms.Exported:
+        """The official report or complaint form as `docx` or `pdf`, audited."""
+        return official_forms.export_form(self.store, tip_off_id, form, file_type, actor, reason)
+
+    def erase_person(
+        self, actor: str, reason: str, receipt: str | None = None, phone: str | None = None, draft_owner: str | None = None, dry_run: bool = False
+    ) -> erasure.Erased:
+        """Erases everything a person has told the intake; the caller does the same for transcripts and Rasa's tracker."""
+        return erasure.erase_person(self.store, actor, reason, receipt, phone, draft_owner, dry_run)
 
     def audit_entries(self, tip_off_id: str | None = None, limit: int = 200) -> list[audit.AuditEntry]:
         """The newest audit entries."""

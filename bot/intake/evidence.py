@@ -134,7 +134,7 @@ def shown(store: Store, evidence_id: str) -> EvidenceFile:
     row = _row(store, evidence_id)
     copy = SHOWN if row.has_shown_copy else ORIGINAL
     media_type = MediaType.JPEG.value if row.has_shown_copy else row.media_type
-    return EvidenceFile(media_type, _open(store, evidence_id, copy))
+    return EvidenceFile(media_type, open_copy(store, evidence_id, copy))
 
 
 def original(store: Store, evidence_id: str, actor: str, reason: str) -> EvidenceFile:
@@ -147,13 +147,14 @@ def original(store: Store, evidence_id: str, actor: str, reason: str) -> Evidenc
         raise IntakeError("reason_missing")
     row = _row(store, evidence_id)
     audit.record(store, actor, "open_original", row.tip_off_id, evidence=evidence_id, reason=reason)
-    content = _open(store, evidence_id, ORIGINAL)
+    content = open_copy(store, evidence_id, ORIGINAL)
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise IntakeError("evidence_unreadable")
     return EvidenceFile(row.media_type, content)
 
 
-def _open(store: Store, evidence_id: str, copy: str) -> bytes:
+def open_copy(store: Store, evidence_id: str, copy: str) -> bytes:
+    """Returns one copy of a file, opened; raises `IntakeError` `evidence_unreadable` when it is gone."""
     try:
         sealed = _path(_folder(store), evidence_id, copy).read_bytes()
     except OSError as error:
@@ -167,12 +168,18 @@ def paths_of(store: Store, evidence_id: str) -> list[Path]:
     return [path for path in (_path(folder, evidence_id, ORIGINAL), _path(folder, evidence_id, SHOWN)) if path.exists()]
 
 
-def reseal(store: Store, evidence_id: str) -> None:
-    """Encrypts the files of a piece of evidence anew under the active key, each in one step."""
+def reseal(store: Store, evidence_id: str) -> int:
+    """Encrypts the files of a piece of evidence anew under the active key, each in one step; returns how many."""
+    done = 0
     for path in paths_of(store, evidence_id):
+        sealed = path.read_bytes()
+        if sealed.startswith(f"{store.keyring.active}:".encode()):
+            continue
         copy = path.suffix[1:]
-        content = store.cipher.open_bytes("evidence", copy, evidence_id, path.read_bytes())
+        content = store.cipher.open_bytes("evidence", copy, evidence_id, sealed)
         fresh = path.with_name(f"{path.name}.new")
         fresh.unlink(missing_ok=True)
         _write(fresh, store.cipher.seal_bytes("evidence", copy, evidence_id, content))
         os.replace(fresh, path)
+        done += 1
+    return done

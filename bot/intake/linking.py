@@ -17,11 +17,11 @@ from sqlalchemy import Connection, func, select
 from bot.intake import tables
 from bot.intake.catalog_schema import ExtractionPatterns
 from bot.intake.database import reading
-from bot.intake.draft import Fields
+from bot.intake.draft import Fields, Reporter
 from bot.intake.store import LOCAL, Store
 from bot.intake.vocabulary import IdentifierKind
 from bot.privacy.keyed_hash import keyed_hash
-from bot.privacy.personal_data import find_personal_data, plain_digits
+from bot.privacy.personal_data import PersonalDataKind, find_personal_data, plain_digits
 
 BANDS = 8
 ROWS = 4  # hashes a band: two texts sharing 80 % of their shingles share a band with 98 %, 30 % with 6 %
@@ -65,8 +65,10 @@ def normalise(kind: IdentifierKind, value: str, patterns: ExtractionPatterns) ->
     return re.sub(r"[^\w\-]", "", plain)
 
 
-def identifier_rows(store: Store, tip_off_id: str, at: datetime, fields: Fields, narrative: str) -> list[dict[str, object]]:
-    """Returns the rows under which a tip-off can be found and linked."""
+def identifier_rows(
+    store: Store, tip_off_id: str, at: datetime, fields: Fields, narrative: str, reporter: Reporter | None = None
+) -> list[dict[str, object]]:
+    """Returns the rows under which a tip-off can be found, linked, and erased at its reporter's wish."""
     patterns = store.catalog.extraction
     values = {
         IdentifierKind.PHONE: fields.phone, IdentifierKind.WECHAT: fields.wechat, IdentifierKind.QQ: fields.qq,
@@ -76,7 +78,19 @@ def identifier_rows(store: Store, tip_off_id: str, at: datetime, fields: Fields,
     pairs |= {(IdentifierKind.PHONE, value) for kind, value in pairs if kind is IdentifierKind.WECHAT and MOBILE.match(value)}
     hashes = {(kind, keyed_hash(store.key, f"identifiers.{kind}", value)) for kind, value in pairs if value}
     hashes |= {(IdentifierKind.SCRIPT, band) for band in script_bands(store.key, narrative)}
+    hashes |= {(IdentifierKind.REPORTER, reporter_hash(store, phone)) for phone in _own_phones(narrative, reporter, fields, patterns)}
     return [{"tip_off_id": tip_off_id, "kind": kind.value, "hash": value, "created_at": at} for kind, value in sorted(hashes)]
+
+
+def reporter_hash(store: Store, phone: str) -> str:
+    """Returns the hash under which the tip-offs of the person with this phone are found for erasure."""
+    return keyed_hash(store.key, f"identifiers.{IdentifierKind.REPORTER}", normalise(IdentifierKind.PHONE, phone, store.catalog.extraction))
+
+
+def _own_phones(narrative: str, reporter: Reporter | None, fields: Fields, patterns: ExtractionPatterns) -> set[str]:
+    told = {narrative[finding.start : finding.end] for finding in find_personal_data(narrative) if finding.kind is PersonalDataKind.PHONE}
+    phones = {normalise(IdentifierKind.PHONE, phone, patterns) for phone in (*told, reporter.phone if reporter else None) if phone}
+    return phones - {normalise(IdentifierKind.PHONE, fields.phone or "", patterns)}
 
 
 def script_bands(key: bytes, narrative: str) -> list[str]:
@@ -100,7 +114,7 @@ def script_bands(key: bytes, narrative: str) -> list[str]:
 
 def matching_ids(connection: Connection, rows: list[dict[str, object]], own_id: str | None, limit: int = 20) -> dict[str, set[str]]:
     """Returns tip-offs that share an identifier with `rows`, each with the kinds it shares."""
-    hashes = [row["hash"] for row in rows]
+    hashes = [row["hash"] for row in rows if row["kind"] != IdentifierKind.REPORTER]
     if not hashes:
         return {}
     table = tables.identifiers
@@ -128,7 +142,7 @@ def lead_groups(store: Store, since: datetime | None = None, least: int = GROUP_
         least: Smallest group.
     """
     table = tables.identifiers
-    from_then = table.c.created_at >= (since or store.clock() - timedelta(days=WINDOW_DAYS))
+    from_then = (table.c.created_at >= (since or store.clock() - timedelta(days=WINDOW_DAYS))) & (table.c.kind != IdentifierKind.REPORTER)
     shared = select(table.c.kind, table.c.hash).where(from_then).group_by(table.c.kind, table.c.hash).having(func.count() > 1).subquery()
     query = (
         select(table.c.tip_off_id, table.c.kind, table.c.hash)

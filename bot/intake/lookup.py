@@ -146,8 +146,9 @@ def add_message(store: Store, receipt: str, text: str, throttle_key: str) -> Non
         locked = tip_off_log.lock_tip_off(connection, row.id)
         if locked.state == TipOffState.WITHDRAWN:
             raise IntakeError("already_closed")
-        connection.execute(tables.messages.insert(), message_row(store, row.id, Author.REPORTER, REPORTER, message))
-        tip_off_log.append(store, connection, locked, tip_off_log.LogEntry(REPORTER, LogAction.MESSAGE))
+        new = message_row(store, row.id, Author.REPORTER, REPORTER, message)
+        connection.execute(tables.messages.insert(), new)
+        tip_off_log.append(store, connection, locked, tip_off_log.LogEntry(REPORTER, LogAction.MESSAGE, detail={"message": new["id"]}))
 
 
 def withdraw(store: Store, receipt: str, throttle_key: str) -> None:

@@ -13,7 +13,7 @@ from bot.intake.database import reading
 from bot.intake.linking import normalise
 from bot.intake.receipt import hash_receipt, parse_receipt
 from bot.intake.store import Store
-from bot.intake.vocabulary import Agency, IdentifierKind, TipOffKind, TipOffState
+from bot.intake.vocabulary import SUSPECT_KINDS, Agency, TipOffKind, TipOffState
 from bot.privacy.keyed_hash import keyed_hash
 
 
@@ -131,7 +131,7 @@ def _conditions(store: Store, wanted: TipOffFilter) -> list[Any]:
         conditions.append(_COLUMNS.receipt_hash == hash_receipt(store.key, parse_receipt(wanted.receipt)))
     if wanted.identifier is not None:
         hashes = [keyed_hash(store.key, f"identifiers.{kind}", normalise(kind, wanted.identifier, store.catalog.extraction))
-                  for kind in IdentifierKind if kind is not IdentifierKind.SCRIPT]  # fmt: skip
+                  for kind in SUSPECT_KINDS]  # fmt: skip
         conditions.append(_COLUMNS.id.in_(select(tables.identifiers.c.tip_off_id).where(tables.identifiers.c.hash.in_(hashes))))
     return conditions
 

@@ -167,7 +167,7 @@ def _insert(store: Store, connection: Connection, draft: TipOffDraft, key: str, 
     connection.execute(tables.tip_offs.insert(), row)
     connection.execute(tables.sealed.insert(), tokens)
     connection.execute(tables.tip_off_log.insert(), log_row)
-    links = linking.identifier_rows(store, tip_off_id, now, draft.fields, draft.narrative)
+    links = linking.identifier_rows(store, tip_off_id, now, draft.fields, draft.narrative, draft.reporter)
     if links:
         connection.execute(tables.identifiers.insert(), links)
     if due:

@@ -73,7 +73,10 @@ class LogAction(StrEnum):
 
 
 class IdentifierKind(StrEnum):
-    """What links tip-offs. `SCRIPT` is the fingerprint of the told story or pasted sales talk."""
+    """What links tip-offs. `SCRIPT` is the fingerprint of the told story or pasted sales talk.
+
+    `REPORTER` links nothing: it finds a person's tip-offs when they ask for erasure.
+    """
 
     PHONE = "phone"
     WECHAT = "wechat"
@@ -82,6 +85,10 @@ class IdentifierKind(StrEnum):
     ACCOUNT = "account"
     COMPANY = "company"
     SCRIPT = "script"
+    REPORTER = "reporter"
+
+
+SUSPECT_KINDS = tuple(kind for kind in IdentifierKind if kind not in (IdentifierKind.SCRIPT, IdentifierKind.REPORTER))
 
 
 class Author(StrEnum):

@@ -29,7 +29,7 @@ class FieldCipher:
 
     def _cipher(self, key_id: str) -> AESGCM:
         if key_id not in self._ciphers:
-            self._ciphers[key_id] = AESGCM(self.keyring.reload_if_missing(key_id))
+            self._ciphers[key_id] = AESGCM(self.keyring.find(key_id))
         return self._ciphers[key_id]
 
     @staticmethod
@@ -38,6 +38,7 @@ class FieldCipher:
 
     def seal_bytes(self, table: str, column: str, row: str, content: bytes) -> bytes:
         """Returns key id, colon, nonce and ciphertext as bytes: the form for files."""
+        self.keyring.refresh()
         key_id = self.keyring.active
         nonce = os.urandom(NONCE_BYTES)
         return key_id.encode() + b":" + nonce + self._cipher(key_id).encrypt(nonce, content, self._bound_to(table, column, row))

@@ -6,7 +6,7 @@ import secrets
 import stat
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 KEY_BYTES = 32
@@ -32,6 +32,7 @@ class Keyring:
     active: str
     keys: dict[str, bytes]
     index_key: bytes
+    _stamp: int = field(default=0, compare=False, repr=False)
 
     @classmethod
     def load_or_create(cls, path: Path) -> "Keyring":
@@ -72,6 +73,7 @@ class Keyring:
             raise KeyringError(f"the key file {path.name} is damaged: restore it from the backup of the keys") from error
         if ring.active not in ring.keys or any(len(key) != KEY_BYTES for key in (*ring.keys.values(), ring.index_key)):
             raise KeyringError(f"the key file {path.name} is damaged: a key is missing or has a wrong length")
+        ring._stamp = path.stat().st_mtime_ns
         return ring
 
     def _write_temporary(self) -> Path:
@@ -113,15 +115,24 @@ class Keyring:
         self.keys.pop(name, None)
         self.save()
 
-    def reload_if_missing(self, name: str) -> bytes:
-        """Returns a key by id, reading the file again when another process has rotated the keys since.
+    def refresh(self) -> None:
+        """Reads the file again when another process has changed it, so that nothing new is sealed with a key that was rotated away."""
+        try:
+            stamp = self.path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return  # the keys in memory are still good, and a tip-off must not be lost because the file is being moved
+        if stamp != self._stamp:
+            fresh = Keyring.load(self.path)
+            self.keys, self.active, self._stamp = fresh.keys, fresh.active, stamp
+
+    def find(self, name: str) -> bytes:
+        """Returns a key by id.
 
         Raises:
             KeyringError: The key is in neither memory nor file.
         """
         if name not in self.keys:
-            fresh = Keyring.load(self.path)
-            self.keys, self.active = fresh.keys, fresh.active
+            self.refresh()
         if name not in self.keys:
             raise KeyringError(f"the key {name} is not in {self.path.name}: restore the backup of the keys")
         return self.keys[name]

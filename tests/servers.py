@@ -1,0 +1,102 @@
+"""Servers that tests start for themselves. Import the fixture into a conftest: `from tests.servers import postgres_url`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+POSTGRES_FOLDERS = tuple(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+START_SECONDS = 20
+
+
+def missing(what: str, how: str) -> None:
+    """Skips a test whose server is not installed; in CI everything must be there, so it fails instead."""
+    message = f"{what} is not installed: {how}"
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    """Returns a TCP port that is free on the loopback interface."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class PostgresCluster:
+    """A PostgreSQL cluster in a folder of its own, run as user postgres when the tests run as root (it refuses to run as root)."""
+
+    programs: Path
+    folder: Path
+    port: int
+
+    def _run(self, *command: str) -> None:
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.run([*prefix, str(self.programs / command[0]), *command[1:]], check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    @classmethod
+    def create(cls) -> "PostgresCluster":
+        """Makes an empty cluster; skips the test when PostgreSQL is not installed."""
+        if not POSTGRES_FOLDERS:
+            missing("PostgreSQL", "apt-get install postgresql")
+        folder = Path(tempfile.mkdtemp(prefix="guard-postgres-"))
+        folder.chmod(0o755)
+        data = folder / "data"
+        data.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(data, "postgres")
+            shutil.chown(folder, "postgres")
+        cluster = cls(POSTGRES_FOLDERS[0], folder, free_port())
+        cluster._run("initdb", "-D", str(data), "-U", "guard", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        return cluster
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=100"
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", str(START_SECONDS), "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, how: str = "immediate") -> None:
+        """Stops the server; `immediate` is the crash of a server, `fast` its orderly end."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", how, "stop")
+
+    def url(self, database: str = "postgres") -> str:
+        """The SQLAlchemy URL of a database."""
+        return f"postgresql+psycopg://guard@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Makes an empty database and returns its URL."""
+        name = f"guard_{time.time_ns()}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "guard", name)
+        return self.url(name)
+
+    def remove(self) -> None:
+        """Stops the server and deletes the folder."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """A running PostgreSQL for the whole session; tests that stop it start it again."""
+    cluster = PostgresCluster.create()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: PostgresCluster) -> str:
+    """The URL of an empty PostgreSQL database for the whole session."""
+    return postgres_cluster.new_database()
