@@ -15,6 +15,8 @@ MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024  # bytes of one message request: 100,
 MAX_IMAGE_BYTES: Final = 8 * 1024 * 1024  # bytes of one screenshot
 MAX_IMAGE_PIXELS: Final = 40_000_000  # width x height: a 200-megapixel bomb of a few kilobytes is refused before it is decoded
 SESSION_SECONDS: Final = 30 * 24 * 3600  # how long a conversation can be taken up again from the same browser
+ANSWER_SECONDS: Final = 600  # how long a lost answer can be fetched again as it was, receipt and all
+MAX_KEPT_ANSWERS: Final = 2_000  # answers kept for that in one process, about 2 kB each
 HISTORY_TURNS: Final = 200  # messages given back after a reload, the newest ones
 MAX_TRACKED_KEYS: Final = 20_000  # senders remembered by a rate limit; a flood of new senders forgets the oldest, not the memory limit
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +12,7 @@ from typing import Any, Final
 from rasa.core.channels.channel import UserMessage
 
 from bot.channels.web_history import WebOutput, answer_to, offered_buttons, shown_words
+from bot.channels.web_limits import ANSWER_SECONDS, MAX_KEPT_ANSWERS
 from bot.channels.web_message import IncomingMessage, WebChatError
 from bot.channels.web_privacy import STATUS_COMMAND, cleaned
 
@@ -34,17 +37,21 @@ class Answer:
 
 
 class Turns:
-    """Turns under way in this process, and what the tracker knows of the ones that are done.
+    """Turns under way in this process, and what is known of the ones that are done.
 
-    A retry of a turn under way joins it. A retry of a finished turn finds its answer in the tracker, also after a restart or on another
-    server: nothing is kept here for it.
+    A retry of a turn under way joins it. A retry of a finished turn gets its answer from memory for `ANSWER_SECONDS`: only there is a
+    receipt still readable, and a phone that lost the answer would otherwise lose it for good. After that, after a restart or on another
+    server the answer is found in the tracker.
 
     Args:
         channel: The name of the channel the messages come through.
+        clock: Seconds that never run backwards.
     """
 
-    def __init__(self, channel: str = CHANNEL) -> None:
+    def __init__(self, channel: str = CHANNEL, clock: Callable[[], float] = time.monotonic) -> None:
         self._channel = channel
+        self._clock = clock
+        self._answered: OrderedDict[tuple[str, str], tuple[float, Answer]] = OrderedDict()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
         self._order: dict[str, asyncio.Lock] = {}
 
@@ -66,6 +73,9 @@ class Turns:
             Exception: Whatever the model or a store raised.
         """
         key = (sender_id, message_id)
+        self._drop_old_answers()
+        if key in self._answered:
+            return self._answered[key][1]
         if key not in self._running:
             task = asyncio.create_task(self._in_order(agent, key, read, on_new_message))
             self._running[key] = task
@@ -73,10 +83,18 @@ class Turns:
         # Shielded: a phone that loses its connection must not stop the turn; its retry gets the answer.
         return await asyncio.shield(self._running[key])
 
+    def _drop_old_answers(self) -> None:
+        while self._answered:
+            when, _ = next(iter(self._answered.values()))
+            if len(self._answered) <= MAX_KEPT_ANSWERS and when > self._clock() - ANSWER_SECONDS:
+                return
+            self._answered.popitem(last=False)
+
     def _forget(self, key: tuple[str, str]) -> None:
         task = self._running.pop(key)
-        if not task.cancelled():
-            task.exception()  # every waiter may be gone by now; asyncio would complain about an error nobody looked at
+        # Every waiter may be gone by now; asyncio would complain about an error nobody looked at.
+        if not task.cancelled() and task.exception() is None:
+            self._answered[key] = (self._clock(), task.result())
         if not any(sender_id == key[0] for sender_id, _ in self._running):
             self._order.pop(key[0], None)
 

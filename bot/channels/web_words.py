@@ -140,6 +140,7 @@ class ReceiptCard(_Section):
 
     title: Words
     keep: Words
+    hidden: Words
     copy_number: Words
     copied: Words
     copy_failed: Words

@@ -289,6 +289,15 @@ class TestCards:
             await window.page.get_by_role("button", name=SAID.receipt.copy_number).click()
             await expect(window.page.get_by_role("button", name=SAID.receipt.copied)).to_be_visible()
 
+    async def test_a_receipt_that_was_hidden_since_says_so_and_offers_nothing_to_copy(self, browser: Browser) -> None:
+        async def receipt(_: str) -> list[dict[str, Any]]:
+            return [{"custom": {"type": "receipt", "receipt": "*" * 16}}]
+
+        async with chatting(browser, receipt) as (window, _):
+            await say(window.page, "提交")
+            await expect(window.page.locator(".receipt")).to_contain_text(SAID.receipt.hidden)
+            await expect(window.page.locator(".receipt button")).to_have_count(0)
+
     async def test_only_the_card_whose_print_button_was_touched_is_printed(self, browser: Browser) -> None:
         async def lists(_: str) -> list[dict[str, Any]]:
             return [{"custom": {"type": "checklist", "title": name, "items": ["身份证"]}} for name in ("甲单", "乙单")]

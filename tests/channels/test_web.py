@@ -15,7 +15,9 @@ from rasa.shared.exceptions import RasaException
 
 from bot.channels import web_limits
 from bot.channels.web import ImageRefusedError, WebChat, set_image_hook
+from bot.channels.web_message import IncomingMessage
 from bot.channels.web_session import COOKIE, SessionCookies
+from bot.channels.web_turns import Turns
 from tests.channels.web_app import ROOT, SECRET, WORDS, MadeUpAgent, echo, serve_web_chat
 
 MESSAGE_ID = "aaaaaaaa"
@@ -259,6 +261,36 @@ class TestDeliveredTwice:
                 await person.post("/webhooks/web/messages", json={"text": "你好", "id": MESSAGE_ID}, timeout=0.1)
             assert (await say(person, "你好")).json()["messages"] == [{"text": "您说：你好"}]
             assert server.agent.heard == ["你好"]
+
+    async def test_a_lost_receipt_is_given_again_although_the_store_has_forgotten_it(self) -> None:
+        async def submit(_: str) -> list[dict[str, Any]]:
+            return [{"custom": {"type": "receipt", "receipt": "8000000000000000"}}]
+
+        async with serve_web_chat(submit) as server, server.person() as person:
+            await begin(person)
+            first = await say(person, "提交")
+            server.agent.tracker_store.store.clear()
+            assert (await say(person, "提交")).json() == first.json()
+            assert server.agent.heard == ["提交"]
+
+    async def test_answers_are_not_kept_in_memory_for_longer_or_in_larger_number_than_needed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.channels.web_turns.MAX_KEPT_ANSWERS", 2)
+        now = 0.0
+        turns = Turns(clock=lambda: now)
+        agent = MadeUpAgent()
+
+        async def hear(number: int) -> None:
+            async def read() -> IncomingMessage:
+                return IncomingMessage("你好", f"message-{number}", None)
+
+            await turns.take(agent, "web-x", f"message-{number}", read, agent.handle_message)
+
+        for number in range(5):
+            await hear(number)
+        assert len(turns._answered) <= 3
+        now = web_limits.ANSWER_SECONDS + 1.0
+        await hear(5)
+        assert list(turns._answered) == [("web-x", "message-5")]
 
     async def test_after_a_restart_the_answer_is_found_in_the_tracker(self) -> None:
         async with serve_web_chat() as before, before.person() as person:

@@ -48,6 +48,7 @@ export interface Words {
   receipt: {
     title: string;
     keep: string;
+    hidden: string;
     copy_number: string;
     copied: string;
     copy_failed: string;

@@ -7,6 +7,8 @@ import { CopyButton, PrintButton } from './actions';
 /** The number that finds a tip-off again, easy to copy onto paper. The slip holds nothing about the person. */
 export function ReceiptCard({ receipt, words: sentence }: ReceiptData) {
   const said = words.receipt;
+  // Its keepers hide it once it was shown, so a reload finds only stars.
+  const hidden = !/^\d+$/.test(receipt);
   const groups = receipt.match(/.{1,4}/g) || [];
   const slip = [said.slip_title, '', groups.join(' '), '', new Date().toLocaleString('zh-CN'), said.slip_note].join('\n');
   return (
@@ -17,15 +19,17 @@ export function ReceiptCard({ receipt, words: sentence }: ReceiptData) {
           <span aria-hidden="true">{group}</span>
         ))}
       </p>
-      <p class="keep">{sentence || said.keep}</p>
-      <div class="tools">
-        <CopyButton text={receipt} label={said.copy_number} />
-        <button type="button" class="tool" onClick={() => downloadText(`${said.slip_file}.txt`, slip)}>
-          <Icon name="download" />
-          {said.download}
-        </button>
-        <PrintButton />
-      </div>
+      <p class="keep">{hidden ? said.hidden : sentence || said.keep}</p>
+      {!hidden && (
+        <div class="tools">
+          <CopyButton text={receipt} label={said.copy_number} />
+          <button type="button" class="tool" onClick={() => downloadText(`${said.slip_file}.txt`, slip)}>
+            <Icon name="download" />
+            {said.download}
+          </button>
+          <PrintButton />
+        </div>
+      )}
     </section>
   );
 }
