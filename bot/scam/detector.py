@@ -87,6 +87,8 @@ class ScamDetector:
     def _judge(self, heard: list[_Heard]) -> Screening:
         limits = self._thresholds
         found = [(turn, text, hit) for turn, text in enumerate(heard) for hit in text.hits if hit.rule.signal]
+        if not found:
+            return NOTHING_FOUND
         strengths: dict[str, str] = {}
         for _, _, hit in found:
             known = strengths.get(hit.rule.signal)

@@ -29,7 +29,9 @@ _SHARE = r"(?:%|个点|成(?!功|交|立|为|本|年))"
 _PERCENT = re.compile(
     rf"\d+(?:\.\d+)?\s*(?:[-~至到]\s*\d+(?:\.\d+)?)?\s*{_SHARE}|百分之[零一二三四五六七八九十百\d]+|[一二两三四五六七八九十]+{_SHARE}"
 )
-_AMOUNT = re.compile(r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(?:万元|千元|百元|元|块钱|块|万块|万|千块|百块|w|k)(?![a-z])")
+_AMOUNT = re.compile(
+    r"(?:\d+(?:\.\d+)?\s*(?:万元|千元|百元|元|块钱|块|万块|万|千块|百块|千|百|w|k)|[一二两三四五六七八九十]+[百千万][一二三四五六七八九十百千]*(?:元|块钱|块)?)(?![a-z天人家])"
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ class Tokeniser:
         for name, concept in self.lexicon.concepts.items():
             for word in concept.words:
                 concepts.setdefault(word, []).append(name)
+        # A longer word is cut as one, so it also stands for the shorter ones inside it: 退保成功 is a surrender too.
+        for word, names in concepts.items():
+            inner = {word[i:j] for i in range(len(word)) for j in range(i + 2, len(word) + 1)} - {word}
+            names += [name for part in inner for name in concepts.get(part, ())]
         self.lemmas = {word: "+".join(sorted(set(names))) for word, names in concepts.items()}
         self._words = sorted(w for w in self.lemmas if w not in ("percent", "amount"))
         self._find = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
