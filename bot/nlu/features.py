@@ -1,6 +1,6 @@
 """What the lexical half of the topic model sees: character n-grams and concepts, weighted and normalised.
 
-Two blocks, each of unit length before its weight: character 1–5-grams of the masked text (which wording was used), and the lexicon's concepts,
+Two blocks, each of unit length before its weight: character 1–4-grams of the masked text (which wording was used), and the lexicon's concepts,
 alone, in pairs and in sequence (what was meant, whatever the wording).
 """
 
@@ -13,14 +13,13 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.text import abridge, clean
 
-LONGEST_NGRAM = 5
-MIN_DOCUMENTS = 2
-"""An n-gram seen in one training sentence only says which sentence it was, not which topic."""
+LONGEST_NGRAM = 4
+MIN_DOCUMENTS = 3
+"""An n-gram of one or two training sentences says which sentence it was, not which topic."""
 
 NGRAM_WEIGHT = 1.0
 CONCEPT_WEIGHT = 1.0
@@ -83,11 +82,3 @@ class FeatureSpace:
         values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.weights[columns]
         length = float(np.linalg.norm(values))
         return columns, (values * (weight / length) if length else values).astype(np.float32)
-
-    def matrix(self, masked: Sequence[str]) -> csr_matrix:
-        """Return the sparse matrix (texts, features) of masked texts."""
-        vectors = [self.vector(text) for text in masked]
-        bounds = np.cumsum([0, *(len(columns) for columns, _ in vectors)])
-        columns = np.concatenate([columns for columns, _ in vectors])
-        values = np.concatenate([values for _, values in vectors])
-        return csr_matrix((values, columns, bounds), shape=(len(masked), len(self.vocabulary)))

@@ -55,7 +55,7 @@ def find_questions(raw: str, model: TopicModel) -> tuple[Question, ...]:
         topic, confidence = outcomes[0]
         if confidence < thresholds.SECOND_QUESTION or not resolution.is_topic(topic):
             return ()
-        question = Question(clause.strip(), topic, confidence)
+        question = Question(clause.strip("，,；; \n"), topic, confidence)
         if topic not in best or best[topic].confidence < confidence:
             best[topic] = question
     return tuple(best.values()) if len(best) > 1 else ()

@@ -1,0 +1,109 @@
+"""Hears an agent in a message: the last component, like Rasa's own FallbackClassifier.
+
+The scam detector judges every message. Its explanation is left on the message; on enough evidence the intent becomes `scam_talk`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu import resolution, thresholds
+from bot.nlu.topic_classifier import COMMAND_PREFIX
+from bot.runtime.settings import PROJECT_ROOT
+from bot.scam.data import Verdict
+from bot.scam.detector import ScamDetector
+from bot.scam.verdict import Screening
+
+SCAM_KEY = "scam"
+"""Message attribute: verdict, score, stage, signals with offsets into the raw text, speaker, advice, recounted signals."""
+
+MAX_SIGNALS = 40
+"""Signals kept on a message; the tracker stores them with every turn."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa ships no types
+    """Sets `scam` on every message with signals, and the intent `scam_talk` when an agent is speaking.
+
+    Args:
+        detector: Judges texts.
+    """
+
+    def __init__(self, detector: ScamDetector) -> None:
+        self._detector = detector
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The topic classifier comes first: a suspicion yields to a question that was clearly understood."""
+        return [IntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Folders, relative to the project."""
+        return {"data": "data/scam", "models": "models"}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,  # noqa: ARG003  (Rasa's signature)
+        resource: Resource,  # noqa: ARG003
+        execution_context: ExecutionContext,  # noqa: ARG003
+    ) -> ScamGuard:
+        """Load the detector."""
+        return cls(ScamDetector.load(PROJECT_ROOT / config["data"], PROJECT_ROOT / config["models"]))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Judge messages; those that begin with "/" are left to Rasa's own handler."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text and not text.startswith(COMMAND_PREFIX):
+                self._judge(message, text)
+        return messages
+
+    def _judge(self, message: Message, text: str) -> None:
+        screening = self._detector.screen_text(text)
+        message.set(SCAM_KEY, _as_json(screening), add_to_output=True)
+        if is_scam_talk(screening.verdict, message.get(INTENT) or {}):
+            message.set(INTENT, {INTENT_NAME_KEY: resolution.SCAM_INTENT, PREDICTED_CONFIDENCE_KEY: screening.score}, add_to_output=True)
+
+
+def is_scam_talk(verdict: Verdict, intent: dict[str, Any]) -> bool:
+    """Tell whether a message is answered as an agent's talk.
+
+    Evident talk always is. Suspicious talk is when the person has not clearly asked something: "听说能全额退，真的吗" wants its answer, and gets
+    the warning with it.
+
+    Args:
+        verdict: The detector's verdict.
+        intent: Name and confidence from the topic classifier.
+    """
+    if verdict is not Verdict.SUSPICIOUS:
+        return verdict is Verdict.EVIDENT
+    asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
+    clearly = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= thresholds.CLEAR
+    return not clearly or asked in {resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE}
+
+
+def _as_json(screening: Screening) -> dict[str, Any]:
+    signals = [
+        {"signal": signal.signal, "start": signal.start, "end": signal.end, "phrase": signal.phrase, "why": signal.why, "turn": signal.turn}
+        for signal in screening.signals[:MAX_SIGNALS]
+    ]
+    return {
+        "verdict": screening.verdict.value,
+        "score": screening.score,
+        "stage": screening.stage,
+        "speaker": screening.speaker,
+        "signals": signals,
+        "advice": list(screening.advice),
+        "recounted": list(screening.recounted),
+    }

@@ -1,0 +1,118 @@
+"""Trains the topic model. Apart from `topic_model`, because only training needs scikit-learn, which the chat server should not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from bot.nlu import embedding
+from bot.nlu.features import FeatureSpace, read
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.topic_model import Calibration, Head, Matrix, TopicModel, log_softmax
+
+LEXICAL_C = 20.0
+EMBEDDING_C = 0.02
+"""Inverse regularisation of the two regressions."""
+
+MAX_ITERATIONS = 40
+"""The regressions stop improving on unseen sentences long before they converge."""
+
+CALIBRATION_FOLDS = 3
+SEED = 7
+
+
+def fit(
+    raw: Sequence[str],
+    intents: Sequence[str],
+    lexicon: Lexicon,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TopicModel:
+    """Train on labelled sentences.
+
+    Args:
+        raw: Sentences as people type them.
+        intents: The intent of each; every intent needs at least `CALIBRATION_FOLDS` sentences.
+        lexicon: Fillers, masks and concepts.
+        cache: Where embeddings of earlier trainings are kept (see `embedding.embed_all`).
+        progress: Told what is being done, for steps that take seconds.
+
+    Raises:
+        ValueError: Too few sentences for an intent, or fewer than two intents.
+    """
+    masked = [read(text, lexicon) for text in raw]
+    labels = np.asarray(intents)
+    names, counts = np.unique(labels, return_counts=True)
+    if len(names) < 2 or counts.min() < CALIBRATION_FOLDS:
+        raise ValueError(f"each of at least two intents needs {CALIBRATION_FOLDS} sentences; too few for {names[counts.argmin()]}")
+    progress(f"embedding {len(masked)} sentences")
+    vectors = embedding.embed_all(masked, cache)
+    progress(f"calibrating on {CALIBRATION_FOLDS} folds")
+    calibration = _calibrate(masked, labels, vectors, lexicon)
+    progress("fitting")
+    space = FeatureSpace.fit(masked, lexicon)
+    return TopicModel(space, names.tolist(), _fit_lexical(_matrix(space, masked), labels), _fit_embedded(vectors, labels), calibration)
+
+
+def _matrix(space: FeatureSpace, masked: Sequence[str]) -> csr_matrix:
+    vectors = [space.vector(text) for text in masked]
+    bounds = np.cumsum([0, *(len(columns) for columns, _ in vectors)])
+    columns = np.concatenate([columns for columns, _ in vectors])
+    values = np.concatenate([values for _, values in vectors])
+    return csr_matrix((values, columns, bounds), shape=(len(masked), len(space.vocabulary)))
+
+
+def _fit_lexical(features: csr_matrix, labels: npt.NDArray[np.str_]) -> Head:
+    return _head(LogisticRegression(C=LEXICAL_C, max_iter=MAX_ITERATIONS).fit(features, labels))
+
+
+def _fit_embedded(vectors: Matrix, labels: npt.NDArray[np.str_]) -> Head:
+    # E5's embeddings crowd into a narrow cone: without centring and scaling the regression sees almost equal vectors.
+    centre, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
+    head = _head(LogisticRegression(C=EMBEDDING_C, max_iter=MAX_ITERATIONS).fit((vectors - centre) / spread, labels))
+    weights = head.weights / spread[:, None]
+    return Head(weights.astype(np.float32), (head.bias - centre @ weights).astype(np.float32))
+
+
+def _head(regression: LogisticRegression) -> Head:
+    weights, bias = regression.coef_.T, regression.intercept_
+    if weights.shape[1] == 1:  # scikit-learn keeps one column for two classes
+        weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
+    return Head(np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
+
+
+def _calibrate(masked: Sequence[str], labels: npt.NDArray[np.str_], vectors: Matrix, lexicon: Lexicon) -> Calibration:
+    lexical, meaning = out_of_fold(masked, labels, vectors, lexicon)
+    truth = np.unique(labels, return_inverse=True)[1]
+    rows = np.arange(len(truth))
+
+    def loss_alone(exponent: npt.NDArray[np.float64]) -> float:
+        return -float(log_softmax(lexical * exponent[0])[rows, truth].mean())
+
+    def loss_mixed(exponents: npt.NDArray[np.float64]) -> float:
+        return -float(log_softmax(lexical * exponents[0] + meaning * exponents[1])[rows, truth].mean())
+
+    alone = minimize(loss_alone, np.array([1.0]), method="Nelder-Mead", tol=1e-3).x
+    mixed = minimize(loss_mixed, np.array([0.7, 0.7]), method="Nelder-Mead", tol=1e-3).x
+    return Calibration(float(alone[0]), float(mixed[0]), float(mixed[1]))
+
+
+def out_of_fold(masked: Sequence[str], labels: npt.NDArray[np.str_], vectors: Matrix, lexicon: Lexicon) -> tuple[Matrix, Matrix]:
+    """Return each half's log-probabilities, shape (texts, intents), for sentences left out of its training."""
+    shape = (len(masked), len(np.unique(labels)))
+    lexical: Matrix = np.zeros(shape, dtype=np.float32)
+    meaning: Matrix = np.zeros(shape, dtype=np.float32)
+    for inside, outside in StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED).split(np.zeros(len(labels)), labels):
+        space = FeatureSpace.fit([masked[index] for index in inside], lexicon)
+        head = _fit_lexical(_matrix(space, [masked[index] for index in inside]), labels[inside])
+        lexical[outside] = log_softmax(_matrix(space, [masked[index] for index in outside]) @ head.weights + head.bias)
+        head = _fit_embedded(vectors[inside], labels[inside])
+        meaning[outside] = log_softmax(vectors[outside] @ head.weights + head.bias)
+    return lexical, meaning
