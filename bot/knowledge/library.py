@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.knowledge.city import City
 from bot.knowledge.errors import KnowledgeError
 from bot.knowledge.insurers import Insurer, InsurerMention, Insurers
-from bot.knowledge.laws import Citation, load_citations
+from bot.knowledge.laws import Citation, Confidence, load_citations
 from bot.knowledge.products import Products
 from bot.knowledge.regions import Regions
 from bot.knowledge.topics import AnswerContext, Topic, Variant, load_topics
@@ -121,11 +121,14 @@ class Library:
         """The sources as one line for the person, e.g. 依据：《保险法》第47条（核对日期 2026-11-22）; empty when there are none."""
         if not citations:
             return ""
-        sources = []
+        articles: dict[tuple[str, Confidence], list[str]] = {}
         for citation in citations:
-            marks = self.wording.spoken["citation.law" if citation.article[0] == "第" else "citation.notice"].text
-            note = "" if citation.confidence == "V" else self.phrase(f"citation.note_{'second_hand' if citation.confidence == 'v' else 'not_read'}")
-            sources.append(fill(marks, {"law": citation.short, "article": citation.article}, citation.id) + note)
+            articles.setdefault((citation.short, citation.confidence), []).append(citation.article)
+        sources = []
+        for (law, confidence), names in articles.items():
+            form = "citation.law" if names[0][0] == self.phrase("citation.article_mark") else "citation.notice"
+            note = "" if confidence == "V" else self.phrase(f"citation.note_{'second_hand' if confidence == 'v' else 'not_read'}")
+            sources.append(self.phrase(form, law=law, article=self.phrase("citation.article_separator").join(names)) + note)
         checked = min(citation.checked for citation in citations)
         return self.phrase("citation.line", sources=self.phrase("citation.separator").join(sources), checked=checked)
 
