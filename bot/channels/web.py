@@ -30,6 +30,7 @@ __all__ = ["ImageRefusedError", "WebChat", "register_page", "set_image_hook"]
 logger = logging.getLogger(__name__)
 
 MESSAGE_ID_HEADER: Final = "x-message-id"
+PAGE_HEADER: Final = "x-web-chat"
 _PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -105,9 +106,7 @@ class WebChat(InputChannel):  # type: ignore[misc]
 
         @routes.post("/end")
         async def end(request: Request) -> HTTPResponse:
-            response = json({"ended": True}, headers=_PRIVATE)
-            self._cookies.end(request, response)
-            return response
+            return await self._answer(request, lambda: self._end(request))
 
         return routes
 
@@ -127,7 +126,21 @@ class WebChat(InputChannel):  # type: ignore[misc]
     def _error(code: str, words: str, status: int) -> HTTPResponse:
         return json({"error": {"code": code, "words": words}}, status=status, headers=_PRIVATE)
 
+    @staticmethod
+    def _only_from_page(request: Request) -> None:
+        # A link or form on another site can send people here without their cookie, and the answer would put a new one in its place:
+        # their conversation would be gone. No link or form can add a header.
+        if PAGE_HEADER not in request.headers:
+            raise WebChatError("malformed", 400)
+
+    async def _end(self, request: Request) -> HTTPResponse:
+        self._only_from_page(request)
+        response = json({"ended": True}, headers=_PRIVATE)
+        self._cookies.end(request, response)
+        return response
+
     async def _history(self, request: Request) -> HTTPResponse:
+        self._only_from_page(request)
         self._limit(request, "history")
         sender_id = self._cookies.recognise(request)
         if sender_id is None:

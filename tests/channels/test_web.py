@@ -6,16 +6,19 @@ import asyncio
 import hashlib
 import io
 import re
+import unicodedata
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from rasa.shared.exceptions import RasaException
 
 from bot.channels import web_limits
 from bot.channels.web import ImageRefusedError, WebChat, set_image_hook
-from bot.channels.web_message import IncomingMessage
+from bot.channels.web_message import IncomingMessage, WebChatError, clean_text, parse_message
 from bot.channels.web_session import COOKIE, SessionCookies
 from bot.channels.web_turns import Turns
 from tests.channels.web_app import ROOT, SECRET, WORDS, MadeUpAgent, echo, serve_web_chat
@@ -78,6 +81,15 @@ class TestSessions:
             thief.headers["cookie"] = f"{COOKIE}={cookie}"
             assert refused(await say(thief, "让我看看"), 401, "session")
             assert server.agent.heard == []
+
+    @pytest.mark.parametrize(("method", "path"), [("GET", "history"), ("POST", "end")])
+    async def test_a_link_or_form_on_another_site_cannot_take_the_conversation_away(self, method: str, path: str) -> None:
+        async with serve_web_chat() as server, server.person() as person:
+            await begin(person)
+            lured = httpx.Request(method, f"{server.url}/webhooks/web/{path}")  # as SameSite=Strict sends it: no cookie, and no header
+            answer = await person.send(lured)
+            assert refused(answer, 400, "malformed")
+            assert "set-cookie" not in answer.headers
 
     async def test_an_old_session_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async with serve_web_chat() as server, server.person() as person:
@@ -228,6 +240,25 @@ class TestMessages:
             await begin(person)
             server.app.ctx.agent = None
             assert refused(await say(person, "你好"), 503, "unavailable")
+
+
+class TestAnyText:
+    @given(st.text(max_size=300))
+    def test_is_kept_but_for_control_characters_or_refused_in_words(self, text: str) -> None:
+        said = [character for character in text if unicodedata.category(character) != "Cc" and not character.isspace()]
+        if any(unicodedata.category(character)[0] in "LN" for character in said):
+            kept = clean_text(text)
+            assert list("".join(kept.split())) == said
+            assert clean_text(kept) == kept
+        else:
+            with pytest.raises(WebChatError, match="no_words" if said else "empty"):
+                clean_text(text)
+
+    @given(st.binary(max_size=300))
+    def test_bytes_that_are_no_message_are_an_error_in_words(self, body: bytes) -> None:
+        with pytest.raises(WebChatError) as caught:
+            parse_message("application/json", body)
+        assert getattr(WORDS.errors, caught.value.code)
 
 
 class TestDeliveredTwice:

@@ -22,7 +22,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
 
-from bot.channels.web import WebChat, register_page  # noqa: E402
+from bot.channels.web import PAGE_HEADER, WebChat, register_page  # noqa: E402
 from bot.channels.web_words import load_words  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,8 +68,8 @@ class WebServer:
     chat: WebChat
 
     def person(self) -> httpx.AsyncClient:
-        """Give a new browser: its own cookies, no proxy."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20)
+        """Give a new browser with the page open: its own cookies, no proxy."""
+        return httpx.AsyncClient(base_url=self.url, headers={PAGE_HEADER: "1"}, trust_env=False, timeout=20)
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ function request(method: string, path: string, body?: string | Blob, headers: Re
     const call = new XMLHttpRequest();
     call.open(method, BASE + path);
     call.timeout = timeout;
+    call.setRequestHeader('X-Web-Chat', '1'); // what a link or form on another site cannot send
     Object.keys(headers).forEach((name) => call.setRequestHeader(name, headers[name]!));
     const finish = () => {
       let parsed: any = null;
