@@ -21,7 +21,7 @@ STATIC_DIR: Final = Path(__file__).with_name("web_static")
 WORDS_FILE: Final = Path(__file__).resolve().parents[2] / "data" / "channels" / "web.yml"
 _WORDS_PLACE: Final = "__WORDS__"
 _TITLE_PLACE: Final = "__TITLE__"
-_NO_SCRIPT_PLACE: Final = "__NO_SCRIPT__"
+_OPENING_PLACE: Final = "__OPENING__"
 _YEAR: Final = 31_536_000  # seconds: asset names hold a hash of their content, so they never change
 
 SECURITY_HEADERS: Final = {
@@ -72,7 +72,7 @@ def render_page(template: str, words: WebWords) -> str:
     }
     block = json.dumps(page.model_dump(mode="json") | {"limits": limits}, ensure_ascii=False).replace("<", "\\u003c")
     return (
-        template.replace(_TITLE_PLACE, _escaped(page.title)).replace(_NO_SCRIPT_PLACE, _escaped(page.states.no_script)).replace(_WORDS_PLACE, block)
+        template.replace(_TITLE_PLACE, _escaped(page.title)).replace(_OPENING_PLACE, _escaped(page.states.opening)).replace(_WORDS_PLACE, block)
     )
 
 

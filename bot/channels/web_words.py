@@ -99,7 +99,7 @@ class States(_Section):
     bot: Words
     conversation: Words
     load_failed: Words
-    no_script: Words
+    opening: Words
 
 
 class Ending(_Section):

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
 
 from bot.channels.web import set_image_hook
+from bot.channels.web_limits import MAX_IMAGE_BYTES
 from tests.browser.chromium import Visit, visit
 from tests.channels.web_app import WORDS, Think, WebServer, echo, serve_web_chat
 
@@ -352,6 +353,23 @@ class TestPictures:
             await window.page.reload()
             await expect(window.page.locator(".user .bubble")).to_contain_text("对方：全额退保")
 
+    async def test_a_photo_that_is_too_big_is_made_smaller_and_not_refused(self, browser: Browser) -> None:
+        sizes: list[int] = []
+
+        async def reader(image: bytes, _: str) -> str:
+            sizes.append(len(image))
+            return "对方：全额退保"
+
+        buffer = io.BytesIO()
+        Image.effect_noise((3200, 3200), 90).save(buffer, "PNG")
+        assert len(buffer.getvalue()) > MAX_IMAGE_BYTES
+        async with chatting(browser) as (window, server):
+            set_image_hook(server.app, reader)
+            photo = {"name": "大.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+            await window.page.get_by_label(SAID.composer.image_label).set_input_files(photo)
+            await answered(window.page, "您说：对方：全额退保")
+        assert sizes[0] <= MAX_IMAGE_BYTES
+
     async def test_where_pictures_cannot_be_read_the_person_is_asked_to_paste(self, browser: Browser) -> None:
         async with chatting(browser) as (window, _):
             await window.page.get_by_label(SAID.composer.image_label).set_input_files(self.screenshot())
@@ -426,9 +444,31 @@ class TestOldEyes:
             poor = await window.page.evaluate(CONTRAST)
         assert poor == []
 
-    async def test_without_scripts_people_are_told_whom_to_call(self, browser: Browser) -> None:
+    async def test_where_the_page_cannot_run_people_are_told_whom_to_call(self, browser: Browser) -> None:
         async with chatting(browser, java_script_enabled=False) as (window, _):
-            assert SAID.states.no_script in await window.page.inner_text("body")
+            assert SAID.states.opening in await window.page.inner_text("body")
+
+    async def test_the_last_words_stay_in_sight_when_the_keyboard_opens(self, browser: Browser) -> None:
+        async with chatting(browser) as (window, _):
+            await say(window.page, "一行\n" * 30 + "完")
+            await answered(window.page, "完")
+            await window.page.evaluate("document.querySelector('main').scrollTop = 1e6")
+            await expect(window.page.get_by_role("button", name=SAID.states.more_below)).to_have_count(0)
+            await window.page.set_viewport_size({"width": 360, "height": 360})
+            hidden = "(area => area.scrollHeight - area.scrollTop - area.clientHeight)(document.querySelector('main'))"
+            await window.page.wait_for_function(f"{hidden} < 60")
+
+    async def test_what_is_hidden_below_is_one_touch_away(self, browser: Browser) -> None:
+        async with chatting(browser) as (window, _):
+            await say(window.page, "一行\n" * 40 + "完")
+            await answered(window.page, "完")
+            down = window.page.get_by_role("button", name=SAID.states.more_below)
+            for _ in range(6):
+                if await down.count() == 0:
+                    break
+                await down.click()
+                await window.page.wait_for_timeout(100)
+            await expect(down).to_have_count(0)
 
 
 # WCAG 2.1: the contrast of every visible text against the nearest painted background behind it, at least 4.5.

@@ -6,6 +6,7 @@ import { unsaved } from './device';
 import { Ending } from './ending';
 import { Header } from './header';
 import { Icon } from './icons';
+import { fitting } from './picture';
 import type { Button } from './replies';
 import { Dialable } from './text';
 import { words } from './words';
@@ -41,6 +42,7 @@ export function App() {
   const [notice, setNotice] = useState('');
   const [ending, setEnding] = useState(false);
   const list = useRef<HTMLElement>(null);
+  const atEnd = useRef(true);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const outbox = useRef<Record<string, Outgoing>>({});
 
@@ -70,9 +72,13 @@ export function App() {
     });
     const online = () => setNotice(words.states.online);
     const offline = () => setNotice(words.states.offline);
+    // A keyboard that opens takes away the lower part of the page; what was at the end stays in sight.
+    const resized = () => atEnd.current && (list.current!.scrollTop = list.current!.scrollHeight);
+    window.addEventListener('resize', resized);
     window.addEventListener('online', online);
     window.addEventListener('offline', offline);
     return () => {
+      window.removeEventListener('resize', resized);
       window.removeEventListener('online', online);
       window.removeEventListener('offline', offline);
     };
@@ -88,7 +94,8 @@ export function App() {
 
   const look = () => {
     const area = list.current!;
-    setBelow(area.scrollHeight - area.scrollTop - area.clientHeight > HIDDEN_ENOUGH);
+    atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight <= HIDDEN_ENOUGH;
+    setBelow(!atEnd.current);
   };
 
   // An answer longer than the screen is read from its start, and so is the welcome; everything else from the end.
@@ -153,8 +160,9 @@ export function App() {
     setText('');
   };
 
-  const sendImage = (image: File) => {
-    if (image.size > words.limits.image) return setNotice(words.limits.image_too_big);
+  const sendImage = async (chosen: File) => {
+    const image = await fitting(chosen, words.limits.image);
+    if (!image) return setNotice(words.limits.image_too_big);
     say({ id: newId(), text: '', image }, URL.createObjectURL(image));
   };
 
