@@ -87,7 +87,10 @@ def topics_of(turn: Turn, conversation: Conversation) -> list[str]:
         return list(dict.fromkeys(questions))[:MOST_QUESTIONS]
     followed = follow_ups().resolve(turn.text, conversation.topic) if turn.text and conversation.topic else None
     if turn.intent in {"follow_up", "correction"}:
-        return [followed] if followed else []
+        # "平安的呢？" names only what is different: the same question, for another policy.
+        names_another = conversation.topic and any(turn.entities(name) for name in ("insurer", "product", "channel"))
+        same = conversation.topic if names_another else None
+        return [topic for topic in [followed or same] if topic]
     return [TASK_TOPICS.get(turn.intent, turn.intent)]
 
 

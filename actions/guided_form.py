@@ -136,7 +136,11 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
     def ask(self, name: str, memory: Memory, speaker: Speaker) -> None:
         """Ask for a field."""
         question = self.question(name, memory)
-        speaker.say(question.ask, [choice.as_button() for choice in question.choices])
+        speaker.say(question.ask, [choice.as_button() for choice in question.choices], quoted=self.quoted(name, memory))
+
+    def quoted(self, name: str, memory: Memory) -> Sequence[str]:
+        """Parts of a question that repeat the person's own words."""
+        return ()
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Take one turn: understand the message, then ask the next question or end the loop."""
@@ -176,13 +180,14 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             memory.ending = Ending.SWITCHED
             return [FollowupAction(f"{other}_form")]
         if digression.is_one(turn, narrative=self.is_narrative(requested)):
-            events = digression.answer(turn, tracker, speaker)
+            events = digression.answer(turn, tracker, speaker.aside())
             speaker.say(common().say("resumed"))
             return events
         if turn.corrects:
             changes = self.overhear(turn, memory, correcting=True)
             if changes:
-                speaker.say(common().say("corrected", changes="、".join(changes)))
+                told = "、".join(changes)
+                speaker.say(common().say("corrected", changes=told), quoted=[told])
                 return []
         self.hear(requested, turn, memory, speaker)
         return []
@@ -192,7 +197,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         try:
             self.take(name, turn, memory)
         except UnclearAnswerError as unclear:
-            words = unclear.words or self.words.questions[name].unclear
+            words = unclear.words or self.question(name, memory).unclear
             if words:
                 speaker.say(words)
         else:

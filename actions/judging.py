@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType
 
 from actions import first_aid
 from actions.conversation import Conversation
-from actions.resources import library
+from actions.resources import library, signal_names, stage_names
 from actions.speech import Speaker, rasa_buttons
 from actions.turn import Turn
 from actions.words import DIALOGUE_DIR
@@ -65,16 +65,17 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
         "type": "verdict",
         "verdict": verdict,
         "score": round(float(scam["score"]), 3),
-        "stage": scam.get("stage_name") or "",
+        "stage": stage_names().get(scam["stage"], ""),
         "raw": turn.text,
-        "signals": (scam.get("signals") or [])[:MOST_SIGNALS],
+        "signals": [{**signal, "name": signal_names()[signal["signal"]]} for signal in scam["signals"][:MOST_SIGNALS]],
         "advice": advice,
     }
     speaker.say(said.intro[verdict], card=card)
     if verdict != "none":
         conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
         conversation.warned = True
-        first_aid.give(conversation, turn, speaker)
+        if first_aid.give(conversation, turn, speaker):
+            return [conversation.event()]
         offered = rasa_buttons(library().buttons(*said.buttons))
         speaker.say(said.offer, offered)
     return [conversation.event()]

@@ -10,10 +10,13 @@ from bot.intake.desk import IntakeDesk
 from bot.knowledge.compare_options import ComparisonTerms
 from bot.knowledge.first_aid import FirstAid
 from bot.knowledge.follow_ups import FollowUps
+from bot.knowledge.guided_path import GuidedPath
 from bot.knowledge.library import Library
 from bot.runtime import stores
 from bot.runtime.settings import PROJECT_ROOT, Settings
+from bot.scam.data import StageData, load_signals, load_yaml
 
+SCAM_DIR = PROJECT_ROOT / "data" / "scam"
 KNOWLEDGE_DIR = PROJECT_ROOT / "data" / "knowledge"
 
 
@@ -64,6 +67,16 @@ def follow_ups() -> FollowUps:
 
 
 @cache
+def guided_path() -> GuidedPath:
+    """The questions of the guided path and the texts of the checklist.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return GuidedPath.load(KNOWLEDGE_DIR, library().insurers, library().products)
+
+
+@cache
 def comparison_terms() -> ComparisonTerms:
     """The assumptions and words of the comparison.
 
@@ -71,6 +84,18 @@ def comparison_terms() -> ComparisonTerms:
         KnowledgeError: Its file is unreadable or breaks its schema.
     """
     return ComparisonTerms.load(KNOWLEDGE_DIR)
+
+
+@cache
+def stage_names() -> dict[str, str]:
+    """Names of the trick's stages, by id."""
+    return {stage.id: stage.name for stage in load_yaml(SCAM_DIR / "stages.yml", StageData).stages}
+
+
+@cache
+def signal_names() -> dict[str, str]:
+    """Names of the scam signals, by id."""
+    return {signal: record.name_zh for signal, record in load_signals(SCAM_DIR).items()}
 
 
 @cache

@@ -15,6 +15,8 @@ from bot.knowledge.library import Answer, Button
 logger = logging.getLogger(__name__)
 
 ButtonDict = dict[str, str]
+# Parts of a card that the guard does not judge: the person's own words, and the names of what agents do.
+NOT_SAID_BY_US = frozenset({"raw", "signals", "type", "receipt", "own_words"})
 
 
 class Speaker:
@@ -22,10 +24,16 @@ class Speaker:
 
     Args:
         dispatcher: Rasa's collector of this turn's messages.
+        with_buttons: False while something else than the task at hand is answered: its buttons would lead away from the task.
     """
 
-    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+    def __init__(self, dispatcher: CollectingDispatcher, *, with_buttons: bool = True) -> None:
         self._dispatcher = dispatcher
+        self._with_buttons = with_buttons
+
+    def aside(self) -> Speaker:
+        """The same speaker without buttons."""
+        return Speaker(self._dispatcher, with_buttons=False)
 
     def say(
         self,
@@ -35,6 +43,7 @@ class Speaker:
         *,
         citations: Sequence[dict[str, str]] = (),
         topic: str | None = None,
+        quoted: Sequence[str] = (),
     ) -> None:
         """Say a text with buttons, and show a card.
 
@@ -46,14 +55,18 @@ class Speaker:
             card: A custom message, see the web chat's card types.
             citations: What the text rests on, as `{"law", "article", "checked"}`.
             topic: The topic it answers, for the guard and the log.
+            quoted: Parts of the text that are the person's own words, which the guard does not judge.
         """
-        violations = reply_guard().check("\n".join([text, *_strings(card)]), citations, topic)
+        own = text
+        for words in quoted:
+            own = own.replace(words, "")
+        violations = reply_guard().check("\n".join([own, *_strings(card)]), citations, topic)
         if violations:
             logger.error("a reply on %s was held back: %s", topic, sorted({violation.rule for violation in violations}))
             self._dispatcher.utter_message(text=library().phrase("errors.general"))
             return
         if text:
-            self._dispatcher.utter_message(text=text, buttons=list(buttons))
+            self._dispatcher.utter_message(text=text, buttons=list(buttons) if self._with_buttons else [])
         if card:
             self._dispatcher.utter_message(json_message=card)
 
@@ -85,11 +98,11 @@ def rasa_buttons(buttons: Iterable[Button]) -> list[ButtonDict]:
 
 
 def _strings(value: Any) -> list[str]:
-    """Every string in a card, except what the person said themselves (`raw` and quoted phrases are theirs)."""
+    """Every string in a card that the assistant says itself."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [text for key, part in value.items() if key not in {"raw", "phrase", "type"} for text in _strings(part)]
+        return [text for key, part in value.items() if key not in NOT_SAID_BY_US for text in _strings(part)]
     if isinstance(value, list):
         return [text for part in value for text in _strings(part)]
     return []

@@ -117,6 +117,11 @@ class TipOffForm(GuidedForm):
             return question.model_copy(update={"ask": question.ask.format(summary=self._summary(draft, memory))})
         return question
 
+    def quoted(self, name: str, memory: Memory) -> Sequence[str]:
+        """The summary and the place are the person's words."""
+        draft = draft_of(memory)
+        return [self._summary(draft, memory)] if name == "confirm" else [draft.fields.place or ""]
+
     def _summary(self, draft: TipOffDraft, memory: Memory) -> str:
         words, catalog = self.words, desk().catalog
         known: dict[str, Any] = {"narrative": _shortened(draft.narrative), **draft.fields.found()}
@@ -194,8 +199,8 @@ class TipOffForm(GuidedForm):
         memory.values |= {"draft": draft.model_dump(mode="json"), "contact": True}
 
     def _take_consent(self, turn: Turn, memory: Memory) -> None:
-        refused = turn.intent == "deny" and turn.pressed or turn.is_one_of(self.words.answers["no"])
-        agreed = turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["yes"])
+        refused = turn.intent == "deny" and turn.pressed or turn.is_one_of(self.words.answers["refuse"])
+        agreed = turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["agree"])
         if not refused and not agreed:
             raise UnclearAnswerError
         draft = draft_of(memory)

@@ -86,9 +86,11 @@ def is_scam_talk(verdict: Verdict, intent: dict[str, Any]) -> bool:
         verdict: The detector's verdict.
         intent: Name and confidence from the topic classifier.
     """
+    asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
+    if asked == resolution.Outcome.REFUSED:
+        return False  # a person asking us to help with what agents do gets the refusal and the lawful way
     if verdict is not Verdict.SUSPICIOUS:
         return verdict is Verdict.EVIDENT
-    asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
     clearly = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= thresholds.CLEAR
     return not clearly or asked in {resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE}
 
