@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import BadRequest, SanicException
 from sanic.response import BaseHTTPResponse, html, json
 
 from bot.console import house as houses
 from bot.console import limits
 from bot.console.gate import Gate
-from bot.console.pages import account, audit, login, transcripts
+from bot.console.pages import account, audit, evidence, login, statistics, tip_off, tip_offs, transcripts
 from bot.console.rendering import environment
 from bot.console.settings import ConsoleSettings
 
@@ -48,11 +48,15 @@ def create_app(settings: ConsoleSettings) -> Sanic[Any, Any]:
     if settings.proxies:
         app.config.PROXIES_COUNT = settings.proxies
     house = houses.build(settings)
-    gate = Gate(app, house, environment(house.wording))
+    gate = Gate(app, house, environment(house.wording, house.desk.catalog))
     app.static("/static", STATIC, name="static")
     login.register(app, gate)
     account.register(gate)
     transcripts.register(gate)
+    tip_offs.register(gate)
+    tip_off.register(gate)
+    evidence.register(gate)
+    statistics.register(gate)
     audit.register(gate)
 
     @app.get("/health", name="health")
@@ -61,13 +65,19 @@ def create_app(settings: ConsoleSettings) -> Sanic[Any, Any]:
             return json({"status": "ok"})
 
     async def protect(request: Request, response: BaseHTTPResponse) -> None:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         static = request.path.startswith("/static/")
         response.headers["Cache-Control"] = f"public, max-age={limits.STATIC_MAX_AGE_SECONDS}" if static else "no-store"
         if settings.secure_cookies:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
+    async def refuse_nul(request: Request) -> None:
+        if b"%00" in request.raw_url.partition(b"?")[0]:
+            raise BadRequest  # no file or id has it, and the file system answers with an error of its own
+
     app.register_middleware(protect, "response")
+    app.register_middleware(refuse_nul, "request")
 
     @app.exception(Exception)
     async def apologise(request: Request, error: Exception) -> HTTPResponse:

@@ -1,22 +1,21 @@
-"""Who did what in the console. Each entry has its own transaction, so that a failed act leaves its trace too."""
+"""Who did what in the console, written into the intake's hash-chained audit log: one log to check, and nothing in it can be changed unseen."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, insert, select
-
-from bot.console.limits import AUDIT_PAGE_SIZE
-from bot.console.schema import audit
+from bot.console.limits import AUDIT_PAGE_SIZE, AUDIT_READ
+from bot.intake.audit import AuditEntry
+from bot.intake.desk import IntakeDesk
 from bot.privacy.personal_data import mask
-from bot.transcripts.database import writing
+
+MAX_ACTOR_CHARS = 32
+MAX_DETAIL_CHARS = 500
 
 
 class Act(StrEnum):
-    """What is written down; the words are in section `acts` of the wording."""
+    """What the console writes down; the words are in section `acts` of the wording, beside those of the intake's own entries."""
 
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"
@@ -37,65 +36,56 @@ class Act(StrEnum):
     TRANSCRIPT_NOTED = "transcript_noted"
     TRANSCRIPT_EXPORTED = "transcript_exported"
     TIP_OFF_OPENED = "tip_off_opened"
-    TIP_OFF_CHANGED = "tip_off_changed"
-    TIP_OFF_UNMASKED = "tip_off_unmasked"
+    TIP_OFF_FOUND = "tip_off_found"
     TIP_OFFS_EXPORTED = "tip_offs_exported"
-    EVIDENCE_DOWNLOADED = "evidence_downloaded"
+    EVIDENCE_SHOWN = "evidence_shown"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the audit log."""
+class AuditPage:
+    """A page of the log, newest first."""
 
-    at: datetime
-    actor: str
-    act: Act
-    subject: str
-    detail: str
+    entries: list[AuditEntry]
+    older: bool
 
 
 class AuditLog:
-    """The console's audit log.
+    """The console's way into the audit log.
 
     Args:
-        engine: To the console's database.
+        desk: Keeps the log.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, desk: IntakeDesk) -> None:
+        self._desk = desk
 
-    def write(self, actor: str, act: Act, subject: str = "", detail: str = "") -> None:
-        """Write one entry.
+    def write(self, actor: str, act: Act, tip_off_id: str | None = None, **detail: str) -> None:
+        """Write one entry, in its own transaction.
 
         Args:
             actor: Account name; of a failed login, what was typed, cut and masked: people type passwords into the name field.
             act: What was done.
-            subject: Which conversation, tip-off or account.
-            detail: Reason or result; masked.
-        """
-        with writing(self._engine) as connection:
-            values = {"actor": mask(actor)[:32], "subject": subject[:80], "detail": mask(detail)}
-            connection.execute(
-                insert(audit).values(at=time.time(), act=act.value, **{name: text.replace("\x00", " ") for name, text in values.items()})
-            )
+            tip_off_id: The tip-off it is about, if any.
+            **detail: What else says what happened, such as `conversation` or `reason`; masked.
 
-    def read(self, page: int = 1, actor: str = "", act: Act | None = None) -> tuple[list[Entry], bool]:
-        """Read a page, newest first.
+        Raises:
+            IntakeError: `store_unavailable`; then the act must not happen either.
+        """
+        known = {name: text.replace("\x00", " ")[:MAX_DETAIL_CHARS] for name, text in detail.items() if text}
+        self._desk.audit(mask(actor).replace("\x00", " ")[:MAX_ACTOR_CHARS], act.value, tip_off_id, **known)
+
+    def read(self, page: int = 1, actor: str = "", act: str = "") -> AuditPage:
+        """Read a page of the newest `AUDIT_READ` entries.
 
         Args:
             page: Counted from 1.
-            actor: Only this account's entries.
-            act: Only this kind of entry.
+            actor: Only this account's entries; empty for all.
+            act: Only this kind of entry; empty for all.
 
         Returns:
-            The entries, and whether there are older ones.
+            The entries.
         """
-        wanted = select(audit).order_by(audit.c.id.desc())
-        if actor:
-            wanted = wanted.where(audit.c.actor == actor)
-        if act is not None:
-            wanted = wanted.where(audit.c.act == act.value)
-        with self._engine.connect() as connection:
-            rows = connection.execute(wanted.offset((page - 1) * AUDIT_PAGE_SIZE).limit(AUDIT_PAGE_SIZE + 1)).all()
-        entries = [Entry(datetime.fromtimestamp(row.at, UTC), row.actor, Act(row.act), row.subject, row.detail) for row in rows]
-        return entries[:AUDIT_PAGE_SIZE], len(entries) > AUDIT_PAGE_SIZE
+        newest = self._desk.audit_entries(limit=AUDIT_READ)
+        found = [entry for entry in newest if actor in {"", entry.actor} and act in {"", entry.action}]
+        start = (page - 1) * AUDIT_PAGE_SIZE
+        return AuditPage(found[start : start + AUDIT_PAGE_SIZE], len(found) > start + AUDIT_PAGE_SIZE)

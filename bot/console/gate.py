@@ -20,10 +20,12 @@ from bot.console.house import House
 from bot.console.rendering import link
 from bot.console.roles import Permission
 from bot.console.sessions import Session
+from bot.intake.errors import IntakeError
 from bot.privacy.keyed_hash import same_hash
 from bot.transcripts import TranscriptError
 
-NOT_FOUND_KEYS = frozenset({"unknown_conversation", "tip_off_unknown"})
+STATUS = {"unknown_conversation": 404, "tip_off_unknown": 404, "field_unknown": 404, "state_changed_meanwhile": 409, "store_unavailable": 503}
+PersonError = ConsoleError | TranscriptError | IntakeError
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Visit:
         """Read a value of the address's query; a missing one is empty."""
         return str(self.request.args.get(name) or "")
 
+    def clean_address(self, asked: dict[str, str]) -> str:
+        """Write this page's address with only the filters that are set, short enough to send to a colleague."""
+        return link(self.request.path, **asked)
+
     def page_number(self) -> int:
         """Read which page of a list is wanted, counted from 1."""
         wanted = self.query("page")
@@ -54,9 +60,9 @@ class Visit:
         """Answer with a page."""
         return html(self.templates.get_template(template).render(visit=self, account=self.account, csrf=self.session.csrf, **values), status=status)
 
-    def note(self, act: Act, subject: str = "", detail: str = "") -> None:
+    def note(self, act: Act, tip_off_id: str | None = None, **detail: str) -> None:
         """Write an act of this person into the audit log."""
-        self.house.audit.write(self.account.name, act, subject, detail)
+        self.house.audit.write(self.account.name, act, tip_off_id, **detail)
 
 
 Page = Callable[[Visit], HTTPResponse]
@@ -103,7 +109,7 @@ class Gate:
         session = self.house.sessions.read(request.cookies.get(cookies.SESSION))
         account = self.house.accounts.find(session.account) if session else None
         if session is None or account is None or account.disabled:
-            return self._to_login(request, post)
+            return self.explain(ConsoleError("login_ended", 401)) if post else self._to_login(request)
         visit = Visit(request, self.house, self.templates, account, session, parts)
         try:
             if post:
@@ -111,23 +117,33 @@ class Gate:
                 if not same_hash(visit.form("csrf"), session.csrf):
                     raise ConsoleError("form_too_old", 403)
             if not account.role.may(may):
-                visit.note(Act.REFUSED, request.path)
+                visit.note(Act.REFUSED, page=request.path)
                 raise ConsoleError("not_allowed", 403)
             return page(visit)
-        except (ConsoleError, TranscriptError) as error:
+        except (ConsoleError, TranscriptError, IntakeError) as error:
             return self.explain(error, account, session)
 
-    def _to_login(self, request: Request, post: bool) -> HTTPResponse:
+    @staticmethod
+    def _to_login(request: Request) -> HTTPResponse:
         if request.headers.get("HX-Request"):
             return text("", status=401, headers={"HX-Refresh": "true"})  # htmx would put the login page into the middle of a list
-        wanted = "/" if post else request.path + (f"?{request.query_string}" if request.query_string else "")
+        wanted = request.path + (f"?{request.query_string}" if request.query_string else "")
         return redirect(link("/login", next="" if wanted == "/" else wanted), status=303)
 
-    def explain(self, error: ConsoleError | TranscriptError, account: Account | None = None, session: Session | None = None) -> HTTPResponse:
+    def explain(self, error: PersonError, account: Account | None = None, session: Session | None = None) -> HTTPResponse:
         """Answer with what went wrong, in words."""
-        status = error.status if isinstance(error, ConsoleError) else 404 if error.key in NOT_FOUND_KEYS else 400
         page = self.templates.get_template("message.html")
-        return html(page.render(message=self.house.wording.errors[error.key], account=account, csrf=session.csrf if session else ""), status=status)
+        return html(page.render(message=self.words_for(error), account=account, csrf=session.csrf if session else ""), status=status_of(error))
+
+    def words_for(self, error: PersonError) -> str:
+        """Say what went wrong: the console's own words where it has some, else those of the intake."""
+        own = self.house.wording.errors.get(error.key)
+        return own or self.house.desk.words_for(error) if isinstance(error, IntakeError) else self.house.wording.errors[error.key]
+
+
+def status_of(error: PersonError) -> int:
+    """Find the HTTP status that goes with an error."""
+    return error.status if isinstance(error, ConsoleError) else STATUS.get(error.key, 400)
 
 
 def form_value(request: Request, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -13,9 +14,14 @@ from bot.console.sessions import Sessions
 from bot.console.settings import ConsoleSettings
 from bot.console.throttle import LoginThrottle
 from bot.console.wording import Wording, load_wording
+from bot.intake import database as intake_database
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.desk import IntakeDesk
 from bot.privacy.field_encryption import FieldCipher
 from bot.privacy.keyring import Keyring
 from bot.transcripts import TranscriptStore, connect, upgrade
+
+INTAKE_DATA = Path(__file__).resolve().parents[2] / "data" / "intake"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class House:
     throttle: LoginThrottle
     audit: AuditLog
     transcripts: TranscriptStore
+    desk: IntakeDesk
 
 
 def open_accounts(console_url: str, keyring: Keyring) -> tuple[Engine, Accounts]:
@@ -47,6 +54,21 @@ def open_accounts(console_url: str, keyring: Keyring) -> tuple[Engine, Accounts]
     return engine, Accounts(engine, FieldCipher(keyring))
 
 
+def open_desk(settings: ConsoleSettings, keyring: Keyring) -> IntakeDesk:
+    """Open the intake.
+
+    Args:
+        settings: Where it is.
+        keyring: The keys.
+
+    Returns:
+        The desk, tables up to date.
+    """
+    engine = intake_database.open_engine(settings.intake_url)
+    intake_database.upgrade(engine)
+    return IntakeDesk(engine, keyring, IntakeCatalog.load(INTAKE_DATA), settings.evidence_folder)
+
+
 def build(settings: ConsoleSettings) -> House:
     """Open every store and bring its tables up to date.
 
@@ -60,6 +82,7 @@ def build(settings: ConsoleSettings) -> House:
     engine, accounts = open_accounts(settings.console_url, keyring)
     transcripts = connect(settings.transcripts_url)
     upgrade(transcripts)
+    desk = open_desk(settings, keyring)
     return House(
         settings=settings,
         engine=engine,
@@ -67,6 +90,7 @@ def build(settings: ConsoleSettings) -> House:
         accounts=accounts,
         sessions=Sessions(engine, settings.secret_key),
         throttle=LoginThrottle(engine, keyring.index_key),
-        audit=AuditLog(engine),
+        audit=AuditLog(desk),
         transcripts=TranscriptStore(transcripts, keyring.index_key),
+        desk=desk,
     )

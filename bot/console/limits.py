@@ -30,6 +30,7 @@ MAX_REQUEST_BYTES = 256 * 1024  # the longest form is a note
 MAX_REASON_CHARS = 500
 MAX_NOTE_CHARS = 2_000
 AUDIT_PAGE_SIZE = 50  # lines
+AUDIT_READ = 5_000  # newest lines of the audit log a page looks through
 MAX_EXPORT_ROWS = 10_000  # tip-offs in one CSV file
 EXPORT_PAGE_SIZE = 200  # tip-offs read at a time while exporting
 STATIC_MAX_AGE_SECONDS = 3600

@@ -2,47 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.console.labels import Labels
 from bot.console.wording import Wording
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.store import LOCAL
 from bot.transcripts.model import Turn
 
 TEMPLATES = Path(__file__).parent / "templates"
-LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 SHORT_ID_CHARS = 8
 
 
-def environment(wording: Wording) -> Environment:
+def environment(wording: Wording, catalog: IntakeCatalog) -> Environment:
     """Make the template environment.
 
     Args:
         wording: The words templates call `w`.
+        catalog: Names of the intake's states, agencies and places.
 
     Returns:
         An environment that escapes everything and refuses unknown names.
     """
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals |= {"w": wording, "labels": Labels(wording)}
-    made.filters |= {"moment": moment, "day": day, "percent": percent, "short": short_id, "yuan": yuan, "highlighted": highlighted, "link": link}
+    made.globals |= {"w": wording, "labels": Labels(wording, catalog)}
+    made.filters |= {
+        "moment": moment,
+        "day": day,
+        "percent": percent,
+        "short": short_id,
+        "yuan": yuan,
+        "highlighted": highlighted,
+        "link": link,
+        "details": details,
+    }
     return made
 
 
 def moment(value: datetime | None) -> str:
     """Write a time as people in Siping read it: 2026-11-23 15:04."""
-    return value.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M") if value else ""
+    return value.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
 def day(value: date | None) -> str:
     """Write a date; a time as the day it was in China."""
     if isinstance(value, datetime):
-        value = value.astimezone(LOCAL_ZONE).date()
+        value = value.astimezone(LOCAL).date()
     return value.isoformat() if value else ""
 
 
@@ -59,6 +70,15 @@ def yuan(value: float | None) -> str:
 def short_id(value: str) -> str:
     """Shorten an id so that people can compare two."""
     return value[-SHORT_ID_CHARS:]
+
+
+def details(text: str) -> dict[str, str]:
+    """Read the details of an audit entry, which are JSON; text that is none is shown as it is."""
+    try:
+        found = json.loads(text)
+    except ValueError:  # masking may have reached into the JSON's own signs
+        return {"": text}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {"": text}
 
 
 def link(path: str, **query: object) -> str:
@@ -100,6 +120,6 @@ def local_day(text: str | None) -> datetime | None:
         An aware time in UTC, or None.
     """
     try:
-        return datetime.strptime(text or "", "%Y-%m-%d").replace(tzinfo=LOCAL_ZONE).astimezone(UTC)
+        return datetime.strptime(text or "", "%Y-%m-%d").replace(tzinfo=LOCAL).astimezone(UTC)
     except (ValueError, OverflowError):  # the year 0001 in China lies before any UTC time
         return None

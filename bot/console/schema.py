@@ -37,15 +37,3 @@ login_attempts = Table(
     Column("at", Double, nullable=False),
     Index("console_login_attempts_key", "key", "at"),
 )
-
-audit = Table(
-    "console_audit",
-    metadata,
-    Column("id", row_id, primary_key=True, autoincrement=True),
-    Column("at", Double, nullable=False),
-    Column("actor", String(32), nullable=False),
-    Column("act", String(32), nullable=False),
-    Column("subject", String(80), nullable=False),
-    Column("detail", Text, nullable=False),
-    Index("console_audit_at", "at"),
-)

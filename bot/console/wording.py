@@ -42,13 +42,16 @@ class Wording(BaseModel):
     channels: Section
     intents: Section
     tip_offs: Section
-    reporter_fields: Section
+    fields: Section
+    actors: Section
     log_actions: Section
     authors: Section
     identifier_kinds: Section
     statistics: Section
     audit: Section
     acts: Section
+    details: Section
+    rules: Section
 
 
 @lru_cache(maxsize=1)

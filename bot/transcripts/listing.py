@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from bot.transcripts import limits
 from bot.transcripts.assembly import moment
-from bot.transcripts.model import Choices, Page, Summary, TranscriptFilter, Verdict
+from bot.transcripts.model import Choices, Page, Summary, Tally, TranscriptFilter, Verdict
 from bot.transcripts.schema import conversations, events, tags
 from bot.transcripts.search import contains
 
@@ -160,4 +161,31 @@ def choices(connection: Connection) -> Choices:
         topics=distinct(events.c.topic),
         channels=distinct(conversations.c.channel),
         tags=distinct(tags.c.tag),
+    )
+
+
+def tally(connection: Connection, since: datetime) -> Tally:
+    """Count conversations and messages.
+
+    Args:
+        connection: To the record's database.
+        since: An aware time.
+
+    Returns:
+        The figures.
+    """
+    recent = conversations.c.last_at >= since.timestamp()
+    asked = (events.c.at >= since.timestamp()) & (events.c.kind == "user")
+    number = func.count()
+
+    def grouped(column: Any, condition: ColumnElement[bool]) -> list[tuple[Any, int]]:
+        found = connection.execute(select(column, number).where(condition).group_by(column).order_by(number.desc(), column))
+        return [(value, count) for value, count in found if value is not None]
+
+    return Tally(
+        conversations=int(connection.execute(select(number).select_from(conversations).where(recent)).scalar_one()),
+        messages=int(connection.execute(select(number).select_from(events).where(asked)).scalar_one()),
+        by_verdict=tuple((Verdict.of_rank(rank), count) for rank, count in grouped(conversations.c.verdict, recent)),
+        by_topic=tuple(grouped(events.c.topic, asked)[: limits.TOP_TOPICS]),
+        by_channel=tuple(grouped(conversations.c.channel, recent)),
     )

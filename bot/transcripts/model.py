@@ -203,3 +203,22 @@ class Choices:
     topics: tuple[str, ...]
     channels: tuple[str, ...]
     tags: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Figures over conversations since a time.
+
+    Attributes:
+        conversations: How many were held or went on.
+        messages: How many messages people sent.
+        by_verdict: Conversations by their gravest verdict.
+        by_topic: Messages by topic, most first.
+        by_channel: Conversations by channel, most first.
+    """
+
+    conversations: int
+    messages: int
+    by_verdict: tuple[tuple[Verdict, int], ...]
+    by_topic: tuple[tuple[str, int], ...]
+    by_channel: tuple[tuple[str, int], ...]

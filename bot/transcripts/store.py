@@ -15,7 +15,7 @@ from bot.transcripts import limits, listing
 from bot.transcripts.assembly import moment, turns_of
 from bot.transcripts.database import writing
 from bot.transcripts.errors import TranscriptError
-from bot.transcripts.model import Choices, Conversation, Note, Page, TranscriptFilter
+from bot.transcripts.model import Choices, Conversation, Note, Page, Tally, TranscriptFilter
 from bot.transcripts.projection import Row, clean_text, project, pseudonym
 from bot.transcripts.schema import conversations, events, notes, tags
 
@@ -113,6 +113,11 @@ class TranscriptStore:
         """Say which intents, topics, channels and tags occur, to fill a search form."""
         with self._engine.connect() as connection:
             return listing.choices(connection)
+
+    def tally(self, since: datetime) -> Tally:
+        """Count conversations and messages since a time."""
+        with self._engine.connect() as connection:
+            return listing.tally(connection, since)
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Read one conversation.

@@ -21,6 +21,7 @@ from bot.console.accounts import Accounts
 from bot.console.app import create_app
 from bot.console.roles import Role
 from bot.console.settings import ConsoleSettings
+from bot.intake.desk import IntakeDesk
 from bot.privacy.keyring import Keyring
 from bot.transcripts import TranscriptStore, connect, upgrade
 
@@ -67,10 +68,16 @@ def transcripts(settings: ConsoleSettings, keyring: Keyring) -> TranscriptStore:
     return TranscriptStore(engine, keyring.index_key)
 
 
+@pytest.fixture
+def desk(settings: ConsoleSettings, keyring: Keyring) -> IntakeDesk:
+    return house.open_desk(settings, keyring)
+
+
 class Running:
     """A Sanic app served from a thread on a free port."""
 
     def __init__(self, app: Sanic[Any, Any]) -> None:
+        self.app = app
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]

@@ -50,7 +50,7 @@ def register(app: Sanic[Any, Any], gate: Gate) -> None:
             account = house.accounts.authenticate(name, form_value(request, "password"), form_value(request, "code"))
         except ConsoleError as error:
             if error.key != "form_too_old":
-                house.audit.write(name, Act.LOGIN_THROTTLED if error.key == "throttled" else Act.LOGIN_FAILED, detail=error.key)
+                house.audit.write(name, Act.LOGIN_THROTTLED if error.key == "throttled" else Act.LOGIN_FAILED, why=error.key)
             return form(request, house.wording.errors[error.key], error.status)
         house.throttle.forgive(address, name)
         house.audit.write(account.name, Act.LOGIN)

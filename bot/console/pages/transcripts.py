@@ -53,18 +53,21 @@ def register(gate: Gate) -> None:
         asked = {name: visit.query(name) for name in FILTERS}
         page = store.search(filter_of(visit))
         template = "transcript_rows.html" if visit.request.headers.get("HX-Request") else "transcripts.html"
-        return visit.render(template, asked=asked, page=page, choices=store.choices(), here="/transcripts")
+        answer = visit.render(template, asked=asked, page=page, choices=store.choices(), here="/transcripts")
+        if template == "transcript_rows.html":
+            answer.headers["HX-Push-Url"] = visit.clean_address(asked)
+        return answer
 
     @gate.page("/transcripts/<conversation:str>", may=Permission.TRANSCRIPTS)
     def read(visit: Visit) -> HTTPResponse:
         conversation = store.conversation(visit.parts["conversation"])
-        visit.note(Act.TRANSCRIPT_OPENED, conversation.summary.id)
+        visit.note(Act.TRANSCRIPT_OPENED, conversation=conversation.summary.id)
         return visit.render("transcript.html", conversation=conversation, doubtful=DOUBTFUL)
 
     @gate.page("/transcripts/<conversation:str>/story", may=Permission.TRANSCRIPTS)
     def story(visit: Visit) -> HTTPResponse:
         conversation = store.conversation(visit.parts["conversation"])
-        visit.note(Act.TRANSCRIPT_EXPORTED, conversation.summary.id)
+        visit.note(Act.TRANSCRIPT_EXPORTED, conversation=conversation.summary.id)
         name = f"test_{short_id(conversation.summary.id)}.yml"
         return text(
             to_test_story(conversation),
@@ -77,10 +80,10 @@ def register(gate: Gate) -> None:
         conversation = visit.parts["conversation"]
         if visit.form("value") == "no":
             store.mark_unreviewed(conversation)
-            visit.note(Act.TRANSCRIPT_UNREVIEWED, conversation)
+            visit.note(Act.TRANSCRIPT_UNREVIEWED, conversation=conversation)
         else:
             store.mark_reviewed(conversation, visit.account.name)
-            visit.note(Act.TRANSCRIPT_REVIEWED, conversation)
+            visit.note(Act.TRANSCRIPT_REVIEWED, conversation=conversation)
         if visit.form("then") == "next":
             waiting = store.search(TranscriptFilter(reviewed=False)).rows
             return redirect(f"/transcripts/{waiting[0].id}" if waiting else link("/transcripts", reviewed="no"), status=303)
@@ -90,21 +93,21 @@ def register(gate: Gate) -> None:
     def flag(visit: Visit) -> HTTPResponse:
         flagged = visit.form("value") != "no"
         store.flag(visit.parts["conversation"], visit.account.name, flagged)
-        visit.note(Act.TRANSCRIPT_FLAGGED if flagged else Act.TRANSCRIPT_UNFLAGGED, visit.parts["conversation"])
+        visit.note(Act.TRANSCRIPT_FLAGGED if flagged else Act.TRANSCRIPT_UNFLAGGED, conversation=visit.parts["conversation"])
         return back(visit)
 
     @gate.page("/transcripts/<conversation:str>/tag", may=Permission.TRANSCRIPTS, post=True)
     def tag(visit: Visit) -> HTTPResponse:
         if visit.form("value") == "no":
             store.untag(visit.parts["conversation"], visit.form("tag"))
-            visit.note(Act.TRANSCRIPT_UNTAGGED, visit.parts["conversation"], visit.form("tag"))
+            visit.note(Act.TRANSCRIPT_UNTAGGED, conversation=visit.parts["conversation"], tag=visit.form("tag"))
         else:
             store.tag(visit.parts["conversation"], visit.form("tag"), visit.account.name)
-            visit.note(Act.TRANSCRIPT_TAGGED, visit.parts["conversation"], visit.form("tag"))
+            visit.note(Act.TRANSCRIPT_TAGGED, conversation=visit.parts["conversation"], tag=visit.form("tag"))
         return back(visit)
 
     @gate.page("/transcripts/<conversation:str>/note", may=Permission.TRANSCRIPTS, post=True)
     def note(visit: Visit) -> HTTPResponse:
         store.note(visit.parts["conversation"], visit.form("note"), visit.account.name)
-        visit.note(Act.TRANSCRIPT_NOTED, visit.parts["conversation"])
+        visit.note(Act.TRANSCRIPT_NOTED, conversation=visit.parts["conversation"])
         return back(visit)

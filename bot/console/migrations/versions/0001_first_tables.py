@@ -1,4 +1,4 @@
-"""Accounts, sessions, login attempts and the audit log."""
+"""Accounts, sessions and login attempts."""
 
 from __future__ import annotations
 
@@ -40,19 +40,9 @@ def upgrade() -> None:
         sa.Column("at", sa.Double(), nullable=False),
     )
     op.create_index("console_login_attempts_key", "console_login_attempts", ["key", "at"])
-    op.create_table(
-        "console_audit",
-        sa.Column("id", ROW_ID, primary_key=True, autoincrement=True),
-        sa.Column("at", sa.Double(), nullable=False),
-        sa.Column("actor", sa.String(32), nullable=False),
-        sa.Column("act", sa.String(32), nullable=False),
-        sa.Column("subject", sa.String(80), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-    )
-    op.create_index("console_audit_at", "console_audit", ["at"])
 
 
 def downgrade() -> None:
     """Drop everything."""
-    for table in ("console_audit", "console_login_attempts", "console_sessions", "console_accounts"):
+    for table in ("console_login_attempts", "console_sessions", "console_accounts"):
         op.drop_table(table)
