@@ -55,12 +55,12 @@ class Speaker:
             card: A custom message, see the web chat's card types.
             citations: What the text rests on, as `{"law", "article", "checked"}`.
             topic: The topic it answers, for the guard and the log.
-            quoted: Parts of the text that are the person's own words, which the guard does not judge.
+            quoted: Parts that the guard does not judge: the person's own words, or their receipt.
         """
-        own = text
+        own = "\n".join([text, *_strings(card)])
         for words in quoted:
             own = own.replace(words, "")
-        violations = reply_guard().check("\n".join([own, *_strings(card)]), citations, topic)
+        violations = reply_guard().check(own, citations, topic)
         if violations:
             logger.error("a reply on %s was held back: %s", topic, sorted({violation.rule for violation in violations}))
             self._dispatcher.utter_message(text=library().phrase("errors.general"))

@@ -20,6 +20,7 @@ from actions.turn import Turn
 from actions.words import Question, common, form_words
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
+from bot.intake.receipt import spaced
 from bot.intake.routing import Decision, route
 from bot.privacy.personal_data import PersonalDataKind, find_personal_data, plain_digits
 
@@ -241,7 +242,8 @@ class ActionSubmitTipOff(Action):  # type: ignore[misc]
             speaker.say(desk().words_for(error))
             speaker.say(form_words(FORM).say("submit_failed"), [{"title": common().names[FORM], "payload": "/start_tip_off"}])
             return [memory.event(FORM)]
-        speaker.say(form_words(FORM).say("submitted"), card={"type": "receipt", "receipt": receipt.number, "words": receipt.words})
+        card = {"type": "receipt", "receipt": receipt.number, "words": receipt.words}
+        speaker.say(form_words(FORM).say("submitted"), card=card, quoted=[spaced(receipt.number)])
         conversation = Conversation.of(tracker)
         conversation.told = []
         return [Memory(ending=Ending.DONE).event(FORM), conversation.event()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from sanic import HTTPResponse, Request, Sanic, response  # noqa: E402
 
 from bot.channels.web import register_page  # noqa: E402
+
+logger = logging.getLogger(__name__)
 
 WEBHOOK_ROUTE = "/webhooks/"
 MAX_REQUEST_BYTES = 12 * 1024 * 1024  # a screenshot of 8 MB and its form around it
@@ -50,8 +54,16 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
 
     endpoints = AvailableEndpoints.read_endpoints(str(PROJECT_ROOT / "endpoints.yml"))
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(_refuse_to_run_without_model, "after_server_start")
     app.register_listener(close_resources, "after_server_stop")
     return app
+
+
+async def _refuse_to_run_without_model(app: Sanic[Any, Any]) -> None:
+    """End the process when the model did not load: Rasa logs the reason and would go on answering nobody."""
+    if not app.ctx.agent.is_ready():
+        logger.error("The model could not be loaded; the lines above say why. Run `guard train --force` after correcting it.")
+        os._exit(1)
 
 
 def serve(settings: Settings, model: Path) -> None:
