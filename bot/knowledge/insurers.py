@@ -52,6 +52,7 @@ class MentionRules(Record):
     needs_insurance_word: tuple[str, ...]
     generic_word: str
     insurance_words_after: tuple[str, ...]
+    verbs_after: tuple[str, ...]
     insurance_words_before: tuple[str, ...]
     short_message: int
     kind_words: dict[Kind, tuple[str, ...]]
@@ -124,7 +125,9 @@ class Insurers:
 
     @cached_property
     def _after(self) -> re.Pattern[str]:
-        return re.compile(rf"\s*的?\s*(?:这个|那个)?(?P<word>{_alternatives(self.rules.insurance_words_after)})")
+        return re.compile(
+            rf"\s*的?\s*(?:这个|那个)?(?:(?P<word>{_alternatives(self.rules.insurance_words_after)})|(?P<verb>{_alternatives(self.rules.verbs_after)}))"
+        )
 
     @cached_property
     def _before(self) -> re.Pattern[str]:
@@ -142,6 +145,8 @@ class Insurers:
             name, end = self._names[index], name_end
             if name in self._everyday:
                 after = self._after.match(folded, end)
+                if after and after["verb"] and name in self.rules.needs_insurance_word:
+                    after = None
                 if not after and not self._stands_alone(folded, name, start, end):
                     continue
                 if after and after["word"] == self.rules.generic_word and after.start("word") == end:
