@@ -35,11 +35,12 @@ class Question:
     confidence: float
 
 
-def find_questions(raw: str, model: TopicModel) -> tuple[Question, ...]:
+def find_questions(raw: str, whole: str, model: TopicModel) -> tuple[Question, ...]:
     """Return the questions of a message when there are two or more on confidently different topics, else an empty tuple.
 
     Args:
         raw: The message as typed.
+        whole: What the message as a whole is answered with. When no clause is about that, the clauses only make sense together.
         model: Classifies each clause.
     """
     text = clean(raw)
@@ -58,7 +59,7 @@ def find_questions(raw: str, model: TopicModel) -> tuple[Question, ...]:
         question = Question(clause.strip("，,；; \n"), topic, confidence)
         if topic not in best or best[topic].confidence < confidence:
             best[topic] = question
-    return tuple(best.values()) if len(best) > 1 else ()
+    return tuple(best.values()) if len(best) > 1 and whole in best else ()
 
 
 def _asks(clause: str, model: TopicModel) -> bool:

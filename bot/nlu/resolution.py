@@ -93,6 +93,10 @@ def topics_of(parsed: Mapping[str, Any]) -> list[tuple[str, float]]:
     intent = parsed.get("intent") or {}
     chosen = outcome_of(str(intent.get("name") or FALLBACK_INTENT))
     trained = (item for item in parsed.get("intent_ranking") or () if item["name"] not in {FALLBACK_INTENT, SCAM_INTENT})
-    candidates = rank_outcomes((item["name"], float(item["confidence"])) for item in trained)
-    confidence = dict(candidates).get(chosen, float(intent.get("confidence") or 0.0))
-    return [(chosen, confidence), *((outcome, value) for outcome, value in candidates if outcome != chosen)]
+    confidences = dict(rank_outcomes((item["name"], float(item["confidence"])) for item in trained))
+    answered = [chosen]
+    if chosen != Outcome.SCAM:
+        # Two questions in one message are both answered, whatever the message as a whole was taken for.
+        answered += [question["topic"] for question in parsed.get("questions") or ()]
+    own = float(intent.get("confidence") or 0.0)
+    return [(outcome, confidences.get(outcome, own)) for outcome in dict.fromkeys([*answered, *confidences])]

@@ -140,7 +140,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]  
         confidence = dict(ranking).get(intent, 1.0 - (ranking[0][1] if ranking else 0.0))
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, named, add_to_output=True)
-        questions = find_questions(text, self.model)
+        questions = find_questions(text, resolution.outcome_of(intent), self.model)
         if questions:
             message.set(QUESTIONS_KEY, [asdict(question) for question in questions], add_to_output=True)
 
