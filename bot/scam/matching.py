@@ -25,6 +25,45 @@ class Hit:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules found in one normalised text.
+
+    Args:
+        doc: the document; its ``spans["rules"]`` holds the hits labelled by rule.
+        lemmas: joined concept names of its tokens.
+        hits: the hits in order of place.
+        traced: whether any word is a trace of a signal.
+    """
+
+    doc: Doc
+    lemmas: list[str]
+    hits: list[Hit]
+    traced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One token pattern, with the concepts a text must hold for it to be possible.
+
+    Args:
+        rule_id: whose pattern it is.
+        needs: for each place that is not optional, the bits of the concepts that may stand there.
+        matcher: finds it.
+    """
+
+    rule_id: str
+    needs: list[int]
+    matcher: Matcher
+
+    def spans(self, doc: Doc, present: int) -> list[tuple[int, int]]:
+        """Find it in a document that holds the given concepts, as token ranges."""
+        for need in self.needs:
+            if not need & present:
+                return []
+        return [(first, last) for _, first, last in self.matcher(doc)]
+
+
 class RuleMatcher:
     """All rules over one normalised text.
 
@@ -44,57 +83,62 @@ class RuleMatcher:
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
         self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
         self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
-        self._groups = self._grouped(rules)
+        self._bits = {
+            name: 1 << place for place, name in enumerate(sorted({n for lemma in self.tokeniser.lemmas.values() for n in lemma.split("+")}))
+        }
+        self._bits |= {name: 1 << (len(self._bits) + place) for place, name in enumerate(("percent", "amount"))}
+        self._searches = [self._search(rule.id, text) for rule in rules for text in rule.patterns]
+        self._voids = {rule.id: [self._search(rule.id, text) for text in rule.unless if "{" in text] for rule in rules}
 
-    def _grouped(self, rules: list[Rule]) -> list[tuple[list[frozenset[str]], Matcher]]:
-        """One matcher for each signal or frame, with what a text must hold for any of its patterns to be possible."""
-        groups: dict[str, list[Rule]] = {}
-        for rule in rules:
-            if rule.patterns:
-                groups.setdefault(rule.signal or rule.frame, []).append(rule)
-        made = []
-        for members in groups.values():
-            matcher = Matcher(self._nlp.vocab)
-            needs = []
-            for rule in members:
-                matcher.add(rule.id, [self.tokeniser.token_pattern(text) for text in rule.patterns], greedy="LONGEST")
-                voids = [text for text in rule.unless if "{" in text]
-                if voids:
-                    matcher.add(f"-{rule.id}", [self.tokeniser.token_pattern(text) for text in voids])
-                for text in rule.patterns:
-                    needs.append(parse(text)[0].names)
-            made.append((needs, matcher))
-        return made
+    def _search(self, rule_id: str, pattern: str) -> _Search:
+        """Make a matcher of its own for each pattern: running all of them on every text costs twenty times what the possible ones cost."""
+        matcher = Matcher(self._nlp.vocab)
+        matcher.add(rule_id, [self.tokeniser.token_pattern(pattern)], greedy="LONGEST")
+        needs = [sum(self._bits[name] for name in item.names) for item in parse(pattern) if item.names and not item.optional]
+        return _Search(rule_id, needs, matcher)
 
     @property
     def words(self) -> set[str]:
         """Every word and literal that a rule may look for."""
         return set(self.tokeniser.lemmas) | {phrase for phrase, _, void in self._phrases if not void}
 
-    def match(self, text: str) -> tuple[Doc, list[Hit]] | None:
+    @property
+    def traces(self) -> set[str]:
+        """Every word and literal that is a trace of a signal."""
+        words = {word for word, lemma in self.tokeniser.lemmas.items() if not self._traces.isdisjoint(lemma.split("+"))}
+        return words | {phrase for (phrase, _, _), telling in zip(self._phrases, self._telling, strict=True) if telling}
+
+    def match(self, text: str, ungated: bool = False) -> Found | None:
         """Find all rules in a normalised text.
 
+        Args:
+            text: the normalised text.
+            ungated: whether to look even without a trace of any signal, as in the turns of a conversation.
+
         Returns:
-            The document, whose ``spans["rules"]`` holds the hits labelled by rule, and the hits in order of place; None where no word is a
-            trace of any signal.
+            What was found; None where no word is a trace of any signal and the look was not ungated.
         """
         literals = self._literals.find_matches_as_indexes(text, overlapping=True)
         words, starts, lemmas = self.tokeniser.cut(text)
         present = {name for lemma in set(lemmas) if lemma for name in lemma.split("+")}
-        if self._traces.isdisjoint(present) and not any(self._telling[index] for index, _, _ in literals):
+        traced = not self._traces.isdisjoint(present) or any(self._telling[index] for index, _, _ in literals)
+        if not (traced or ungated):
             return None
         doc = self.tokeniser.doc(words, lemmas)
+        here = sum(self._bits[name] for name in present)
         found: list[tuple[str, int, int]] = []
-        for needs, matcher in self._groups:
-            if any(not names.isdisjoint(present) for names in needs):
-                for key, first, last in matcher(doc):
-                    found.append((doc.vocab.strings[key], starts[first], starts[last - 1] + len(words[last - 1])))
+        for search in self._searches:
+            for first, last in search.spans(doc, here):
+                found.append((search.rule_id, starts[first], starts[last - 1] + len(words[last - 1])))
         for index, start, end in literals:
             _, rule_id, void = self._phrases[index]
             found.append((f"-{rule_id}" if void else rule_id, start, end))
+        for rule_id in {name for name, _, _ in found}:
+            for search in self._voids.get(rule_id, ()):
+                found += [(f"-{rule_id}", starts[first], starts[last - 1] + 1) for first, last in search.spans(doc, here)]
         hits = self._standing(text, found)
         doc.spans["rules"] = [span for hit in hits if (span := _span(doc, starts, words, hit)) is not None]
-        return doc, hits
+        return Found(doc, lemmas, hits, traced)
 
     def _standing(self, text: str, found: Iterable[tuple[str, int, int]]) -> list[Hit]:
         """Drop hits voided in their sentence, and of each rule what lies inside a longer hit."""

@@ -27,16 +27,17 @@ class Normaliser:
         self._disguises = disguises
 
     @classmethod
-    def load(cls, data_dir: Path, known: set[str]) -> Normaliser:
+    def load(cls, data_dir: Path, known: set[str], traces: set[str]) -> Normaliser:
         """Build the normaliser from ``disguise.yml`` and ``characters.tsv``.
 
         Args:
             data_dir: the scam data directory.
             known: the words of the rules, which may have noise inside.
+            traces: those of them that are a trace of a signal.
         """
         data = load_yaml(data_dir / "disguise.yml", DisguiseData)
         tables = load_tables(data_dir / "characters.tsv")
-        keywords = Keywords(data.keywords, known, set(data.honest), tables)
+        keywords = Keywords(data.keywords, known, traces, set(data.honest), tables)
         return cls([
             Invisible(), Symbols(data.symbols), Width(), Traditional(tables.simplified), Columns(keywords), Reversed(keywords), Noise(keywords),
             Variants(data.variants), SplitCharacters(tables.parts, keywords), LookAlikes(data.shapes, keywords), SoundAlikes(keywords),

@@ -38,6 +38,11 @@ class CharacterTables:
     simplified: dict[str, str]
     parts: dict[str, str]
 
+    @property
+    def radicals(self) -> frozenset[str]:
+        """Forms of radicals that stand alone only where a character was pulled apart."""
+        return frozenset("亻辶廴阝氵扌讠钅忄纟糹饣刂犭礻⺮艹灬")
+
     @cached_property
     def codes(self) -> dict[str, str]:
         """Spelled syllable to the one private-use character that stands for all that sounds nearly like it."""

@@ -36,13 +36,12 @@ def load_training(data_dir: Path) -> list[tuple[str, str, str]]:
 def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
     """Give the features of texts, under the rules and disguises of a data directory."""
     matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
-    normaliser = Normaliser.load(data_dir, matcher.words)
+    normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces)
     described = []
     for text in texts:
         plain = normaliser.normalise(text).text
-        found = matcher.match(plain)
-        doc, hits = found if found else ((), [])
-        described.append(features(plain, [token.lemma_ for token in doc], [hit.rule.id for hit in hits]))
+        found = matcher.match(plain, ungated=True)
+        described.append(features(plain, found.lemmas, [hit.rule.id for hit in found.hits]) if found else Counter())
     return described
 
 
@@ -66,7 +65,10 @@ def fit(found: list[Counter[str]], speakers: list[str]) -> SpeakerModel:
     model = LogisticRegression(C=REGULARISATION, max_iter=MAX_ITERATIONS, class_weight="balanced")
     model.fit(table, [SPEAKERS.index(speaker) for speaker in speakers])
     return SpeakerModel(
-        {name: row for row, name in enumerate(vectorizer.get_feature_names_out())}, tfidf.idf_.astype(np.float32), model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+        {name: row for row, name in enumerate(vectorizer.get_feature_names_out())},
+        tfidf.idf_.astype(np.float32),
+        model.coef_.T.astype(np.float32),
+        model.intercept_.astype(np.float32),
     )
 
 

@@ -17,6 +17,7 @@ class Thresholds(Strict):
     strengths: dict[str, float]
     further: dict[str, float]
     frames: dict[str, float]
+    wording: float
     speaker: float
     speaker_limit: float
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -29,15 +28,17 @@ class Keywords:
     Args:
         words: keywords worth hiding.
         known: further words of the rules; they only need to be found when something was inserted into them.
+        traces: the words of the rules that are a trace of a signal.
         honest: words that merely sound like a keyword.
         tables: character tables.
     """
 
-    def __init__(self, words: list[str], known: set[str], honest: set[str], tables: CharacterTables) -> None:
+    def __init__(self, words: list[str], known: set[str], traces: set[str], honest: set[str], tables: CharacterTables) -> None:
         self.tables = tables
         self.words = sorted(w for w in words if len(w) > 1)
         self._honest = honest
         self._by_sound = AhoCorasick([tables.sound_of(w) for w in self.words], matchkind=MatchKind.Standard)
+        self._traces = AhoCorasick(sorted(w for w in traces if len(w) > 1), matchkind=MatchKind.Standard)
         self._by_spelling = AhoCorasick(sorted(w for w in known | set(words) if len(w) > 1), matchkind=MatchKind.Standard)
 
     def by_sound(self, sounds: str) -> Iterator[tuple[int, int, str]]:
@@ -48,6 +49,10 @@ class Keywords:
     def spelled(self, text: str) -> list[tuple[int, int]]:
         """Find keywords and other known words as written, overlapping."""
         return [(start, end) for _, start, end in self._by_spelling.find_matches_as_indexes(text, overlapping=True)]
+
+    def traces(self, text: str) -> int:
+        """Count the different words in a text that are a trace of a signal, as written."""
+        return len({index for index, _, _ in self._traces.find_matches_as_indexes(text, overlapping=True)})
 
     def heard(self, text: str) -> list[tuple[int, int]]:
         """Find keywords by sound where they are no honest word."""
@@ -68,7 +73,3 @@ class Keywords:
             position = word_end
         return any(word in text[max(0, start - 1) : end + 1] for word in self._honest)
 
-
-def spans_where(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    """Give the ranges where a pattern matches."""
-    return [match.span() for match in pattern.finditer(text)]

@@ -20,7 +20,7 @@ _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])"
 _STOP = re.compile(r"[。!?\n]")
 # Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
 _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
-_FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
+FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
 
 
 class Noise:
@@ -44,7 +44,7 @@ class Noise:
                 runs.append((start, end))
         text = self._without(text, runs, needed=1)
         # Honest texts have a stray letter or digit inside a word (3天内), so one alone is not enough.
-        fillers = [match.span() for match in _FILLER.finditer(text.text)]
+        fillers = [match.span() for match in FILLER.finditer(text.text)]
         return self._without(text, fillers, needed=2)
 
     def _without(self, text: MappedText, runs: list[tuple[int, int]], needed: int) -> MappedText:
@@ -91,8 +91,8 @@ class Reversed:
         return text.reordered(order) if turned else text
 
     def _gain(self, line: str) -> bool:
-        back = _count(self._keywords, line[::-1])
-        return back >= MIN_KEYWORDS_GAINED and back >= _count(self._keywords, line) + MIN_KEYWORDS_GAINED
+        back = self._keywords.traces(line[::-1])
+        return back >= MIN_KEYWORDS_GAINED and back >= self._keywords.traces(line) + MIN_KEYWORDS_GAINED
 
 
 class Columns:
@@ -104,6 +104,12 @@ class Columns:
 
     def __init__(self, keywords: Keywords) -> None:
         self._keywords = keywords
+
+    @staticmethod
+    def possible(text: str) -> bool:
+        """Say whether the lines are few and short enough to be columns."""
+        lines = text.splitlines()
+        return 2 <= len(lines) <= 2 * MAX_COLUMN_ROWS and all(len(line.replace(" ", "")) <= 2 * MAX_COLUMN_WIDTH for line in lines)
 
     def undo(self, text: MappedText) -> MappedText:
         """Read it downwards where that shows clearly more keywords."""
@@ -121,12 +127,9 @@ class Columns:
         columns = [[line[c] for line in lines if c < len(line)] for c in range(width)]
         rightwards = [i for column in columns for i in column]
         leftwards = [i for column in reversed(columns) for i in column]
-        here = _count(self._keywords, text.text)
-        best = max((rightwards, leftwards), key=lambda order: _count(self._keywords, "".join(text.text[i] for i in order)))
-        if _count(self._keywords, "".join(text.text[i] for i in best)) >= here + MIN_KEYWORDS_GAINED:
+        here = self._keywords.traces(text.text)
+        best = max((rightwards, leftwards), key=lambda order: self._keywords.traces("".join(text.text[i] for i in order)))
+        if self._keywords.traces("".join(text.text[i] for i in best)) >= here + MIN_KEYWORDS_GAINED:
             return text.reordered(best)
         return text
 
-
-def _count(keywords: Keywords, text: str) -> int:
-    return len({text[start:end] for start, end in keywords.spelled(text)})

@@ -1,0 +1,54 @@
+"""How much is heard and how often a false alarm is given, on held-out texts and, where present, on the shared evaluation files.
+
+Run: ``python bench/scam_quality.py [-v]``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+from bot.scam.chats import Turn
+from bot.scam.detector import ScamDetector
+from tests.scam.disguising import disguise
+from bot.scam.verdict import Screening
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "eval"
+SHARED_FILES = ("real_scam", "warning_notices", "real_questions", "benign_insurance", "benign_chat")
+
+
+def main() -> None:
+    detector = ScamDetector.load(ROOT / "data" / "scam", ROOT / "models" / "scam")
+    held = yaml.safe_load((ROOT / "tests" / "scam" / "heldout.yml").read_text(encoding="utf-8"))
+    groups: dict[str, list[tuple[str, Screening]]] = {}
+    for name, rows in held.items():
+        groups[name] = [(str(row), _screen(detector, row)) for row in rows]
+    disguised = [disguise(text, seed) for seed, text in enumerate(held["agent_lines"])]
+    groups["agent_lines disguised"] = [(text, detector.screen_text(text)) for text in disguised]
+    if SHARED.is_dir():
+        for name in SHARED_FILES:
+            rows = [json.loads(line) for line in (SHARED / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+            groups[name] = [(row["text"], detector.screen_text(row["text"])) for row in rows]
+    for name, found in groups.items():
+        count = Counter(str(screening.verdict) for _, screening in found)
+        print(f"{name:24s} n={len(found):5d}  evident {count['evident'] / len(found):.4f}  suspicious {count['suspicious'] / len(found):.4f}")
+        wanted = "evident" if "agent" in name or "scam" in name else "none"
+        if "-v" in sys.argv:
+            for text, screening in found:
+                if (screening.verdict == "evident") != (wanted == "evident"):
+                    print("   ", screening.verdict, round(screening.score, 2), text[:160], [(s.rule, s.phrase) for s in screening.signals][:4])
+
+
+def _screen(detector: ScamDetector, row: str | dict[str, list[dict[str, str]]]) -> Screening:
+    if isinstance(row, str):
+        return detector.screen_text(row)
+    return detector.screen_turns([Turn(turn["speaker"], turn["text"]) for turn in row["turns"]])
+
+
+if __name__ == "__main__":
+    main()
