@@ -52,8 +52,18 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 /** Offer a text as a file. The mark at its start lets Windows' editor see that it is UTF-8. */
-export function downloadText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob(['\ufeff' + text.replace(/\n/g, '\r\n')], { type: 'text/plain;charset=utf-8' }));
+export function downloadText(name: string, text: string, mediaType = 'text/plain'): void {
+  download(name, new Blob(['\ufeff' + text.replace(/\n/g, '\r\n')], { type: `${mediaType};charset=utf-8` }));
+}
+
+/** Offer a binary file. */
+export function downloadBase64(name: string, base64: string, mediaType = 'application/octet-stream'): void {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  download(name, new Blob([bytes], { type: mediaType }));
+}
+
+function download(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

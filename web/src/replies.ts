@@ -39,15 +39,24 @@ export interface ReceiptData {
 
 export interface DocumentData {
   type: 'document';
+  /** The file's name; `.txt` is added where it has no ending. */
   name: string;
+  /** A path on this server. */
   url?: string;
   text?: string;
+  /** What `text` is, or what `base64` holds; plain text when missing. */
+  media_type?: string;
+  /** A binary file, such as a .docx. */
+  base64?: string;
 }
 
 export interface ChecklistData {
   type: 'checklist';
   title: string;
+  /** One thing each; or, where an item has several lines, sections: the first line is the heading, items of one line are notes. */
   items: string[];
+  /** Whether there is something to tick off; true when missing. */
+  ticks?: boolean;
 }
 
 export type Custom = AnswerData | VerdictData | ReceiptData | DocumentData | ChecklistData;
