@@ -7,12 +7,13 @@ from rasa_sdk.events import EventType
 
 from actions import first_aid
 from actions.conversation import Conversation
-from actions.resources import follow_ups, library
+from actions.resources import follow_ups, library, which_door
 from actions.speech import Speaker
 from actions.turn import Turn
 from bot.nlu.resolution import OUT_OF_SCOPE_PREFIX, TASK_TOPICS
 
 DECLINED_IN_FULL = 3  # out-of-scope messages in a row that get their own redirection
+DOOR_TOPICS = frozenset({"which_hotline", "report_how", "report_vs_complaint"})
 MOST_QUESTIONS = 2  # a reply to three questions is not read to its end
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
@@ -62,8 +63,21 @@ def answer_in(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
         speaker.phrase("conversation.two_questions")
     for topic in topics:
         speaker.answer(library().answer(topic, conversation.context()))
+        if topic in DOOR_TOPICS:
+            _name_the_door(turn, speaker)
     conversation.topic = topics[0]
     warn_of_recounted_demands(conversation, turn, speaker)
+
+
+def _name_the_door(turn: Turn, speaker: Speaker) -> None:
+    """Say which body can act on what was described, and what would make it say no."""
+    situations = which_door().situations_in(turn.text)
+    if not situations:
+        return
+    advice = which_door().advise(situations, turn.text)
+    citations = [citation.as_dict() for citation in library().cite(*advice.citations)]
+    first, *warnings = advice.messages()
+    speaker.say(first, card={"type": "answer", "topic": "which_hotline", "more": warnings, "citations": citations}, citations=citations)
 
 
 def follow_up_or_first_aid(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:

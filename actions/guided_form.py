@@ -175,6 +175,10 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         """Understand a message while `requested` is open; returns events for other slots."""
         if self._obeys(requested, turn, memory, tracker, speaker):
             return []
+        if turn.text in {choice.as_button()["payload"] for choice in self.question(requested, memory).choices}:
+            # Our own button's words may sound like another task; pressed here they are the answer.
+            self.hear(requested, turn, memory, speaker)
+            return []
         other = START_FORMS.get(turn.intent)
         if other and other != self.form and turn.confidence >= SWITCH_CONFIDENCE and (turn.pressed or len(turn.bare) <= CONTROL_CHARACTERS):
             memory.ending = Ending.SWITCHED

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.knowledge.reply_guard import ReplyGuard
-
 from bot.intake.desk import IntakeDesk
 from bot.knowledge.compare_options import ComparisonTerms
+from bot.knowledge.complaint_letter import LetterFile
 from bot.knowledge.first_aid import FirstAid
 from bot.knowledge.follow_ups import FollowUps
 from bot.knowledge.guided_path import GuidedPath
 from bot.knowledge.library import Library
+from bot.knowledge.reply_guard import ReplyGuard
+from bot.knowledge.which_door import WhichDoor
 from bot.runtime import stores
 from bot.runtime.settings import PROJECT_ROOT, Settings
 from bot.scam.data import StageData, load_signals, load_yaml
@@ -74,6 +75,26 @@ def guided_path() -> GuidedPath:
         KnowledgeError: Its file is unreadable or breaks its schema.
     """
     return GuidedPath.load(KNOWLEDGE_DIR, library().insurers, library().products)
+
+
+@cache
+def letter_terms() -> LetterFile:
+    """The form of the complaint letter.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return LetterFile.load(KNOWLEDGE_DIR)
+
+
+@cache
+def which_door() -> WhichDoor:
+    """Which body can act on what.
+
+    Raises:
+        KnowledgeError: Its file is unreadable or breaks its schema.
+    """
+    return WhichDoor.load(KNOWLEDGE_DIR)
 
 
 @cache

@@ -111,7 +111,8 @@ class TipOffForm(GuidedForm):
         if name == "consent":
             decision = decision_on(draft)
             agencies = "、".join(catalog.agency_name(agency) for agency in (decision.lead_agency, *decision.co_agencies))
-            return question.model_copy(update={"ask": catalog.words.consent_transfer.format(agencies=agencies)})
+            ask = f"{catalog.agencies[decision.lead_agency].words}\n{catalog.words.consent_transfer.format(agencies=agencies)}"
+            return question.model_copy(update={"ask": ask})
         if name == "home_or_away":
             return question.model_copy(update={"ask": question.ask.format(place=draft.fields.place, home=catalog.regions.home.name)})
         if name == "confirm":
