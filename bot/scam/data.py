@@ -45,10 +45,12 @@ class Concept(Strict):
 
     Args:
         trace: whether such a word is rare enough in everyday text to be worth a closer look; every rule needs one.
+        topic: whether such a word is about insurance and surrender itself, so that the speaker model may judge without any rule.
         words: the words, as they stand in normalised text.
     """
 
     trace: bool = False
+    topic: bool = False
     words: list[str] = Field(min_length=1)
 
 

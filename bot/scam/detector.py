@@ -153,6 +153,9 @@ class ScamDetector:
         for place, (signal, strength) in enumerate(sorted(strengths.items(), key=lambda item: -limits.strengths[item[1]])):
             evidence[signal] = limits.further[strength] if place else limits.strengths[strength]
         if not found:
+            heard = [text for text in heard if text.found.topical]
+            if not heard:
+                return NOTHING_FOUND
             evidence[WORDING] = limits.wording
         frames = _frames(heard)
         evidence |= {frame: limits.frames[frame] for frame in sorted(frames)}

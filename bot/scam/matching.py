@@ -33,13 +33,15 @@ class Found:
         doc: the document; its ``spans["rules"]`` holds the hits labelled by rule.
         lemmas: joined concept names of its tokens.
         hits: the hits in order of place.
-        traced: whether any word is a trace of a signal.
+        traced: whether any word is a trace of a signal that could be there.
+        topical: whether the text is about insurance and surrender at all.
     """
 
     doc: Doc
     lemmas: list[str]
     hits: list[Hit]
     traced: bool
+    topical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,15 @@ class _Search:
     needs: list[int]
     matcher: Matcher
 
-    def spans(self, doc: Doc, present: int) -> list[tuple[int, int]]:
-        """Find it in a document that holds the given concepts, as token ranges."""
+    def possible(self, present: int) -> bool:
+        """Say whether a text that holds the given concepts may hold the pattern."""
         for need in self.needs:
             if not need & present:
-                return []
+                return False
+        return True
+
+    def spans(self, doc: Doc) -> list[tuple[int, int]]:
+        """Find it in a document, as token ranges."""
         return [(first, last) for _, first, last in self.matcher(doc)]
 
 
@@ -82,6 +88,7 @@ class RuleMatcher:
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
         self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
+        self._topics = {name for name, concept in lexicon.concepts.items() if concept.topic}
         self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
         self._bits = {
             name: 1 << place for place, name in enumerate(sorted({n for lemma in self.tokeniser.lemmas.values() for n in lemma.split("+")}))
@@ -121,24 +128,26 @@ class RuleMatcher:
         literals = self._literals.find_matches_as_indexes(text, overlapping=True)
         words, starts, lemmas = self.tokeniser.cut(text)
         present = {name for lemma in set(lemmas) if lemma for name in lemma.split("+")}
-        traced = not self._traces.isdisjoint(present) or any(self._telling[index] for index, _, _ in literals)
+        here = sum(self._bits[name] for name in present)
+        possible = [search for search in self._searches if search.possible(here)]
+        traced = any(self._telling[index] for index, _, _ in literals)
+        traced = traced or not self._topics.isdisjoint(present) or (bool(possible) and not self._traces.isdisjoint(present))
         if not (traced or ungated):
             return None
         doc = self.tokeniser.doc(words, lemmas)
-        here = sum(self._bits[name] for name in present)
         found: list[tuple[str, int, int]] = []
-        for search in self._searches:
-            for first, last in search.spans(doc, here):
+        for search in possible:
+            for first, last in search.spans(doc):
                 found.append((search.rule_id, starts[first], starts[last - 1] + len(words[last - 1])))
         for index, start, end in literals:
             _, rule_id, void = self._phrases[index]
             found.append((f"-{rule_id}" if void else rule_id, start, end))
         for rule_id in {name for name, _, _ in found}:
-            for search in self._voids.get(rule_id, ()):
-                found += [(f"-{rule_id}", starts[first], starts[last - 1] + 1) for first, last in search.spans(doc, here)]
+            for search in filter(lambda void: void.possible(here), self._voids.get(rule_id, ())):
+                found += [(f"-{rule_id}", starts[first], starts[last - 1] + 1) for first, last in search.spans(doc)]
         hits = self._standing(text, found)
         doc.spans["rules"] = [span for hit in hits if (span := _span(doc, starts, words, hit)) is not None]
-        return Found(doc, lemmas, hits, traced)
+        return Found(doc, lemmas, hits, traced, not self._topics.isdisjoint(present))
 
     def _standing(self, text: str, found: Iterable[tuple[str, int, int]]) -> list[Hit]:
         """Drop hits voided in their sentence, and of each rule what lies inside a longer hit."""

@@ -19,8 +19,6 @@ from bot.scam.tables import CharacterTables
 _SUSPECT = "\uf8ff"
 # Common in honest emoji, so they are removed, not suspected.
 _EMOJI_JOINERS = ("\ufe0f", "\u200d")
-# A share is a trace whatever its digits are.
-_SHARES = ("%", "个点", "成", "百分之", "一半", "对半")
 _DELETE_ALNUM = {ord(c): None for c in "0123456789abcdefghijklmnopqrstuvwxyz"}
 
 
@@ -55,11 +53,25 @@ class _Skeleton(dict[int, str]):
             simple = self._tables.simplified.get(c, c)
             shape = self._shapes.get(simple, simple)
             sound = self._tables.sound_of(shape)
-            if sound != shape or (c.isascii() and c.isalnum()) or c == "%":
+            if sound != shape or (c.isascii() and c.isalnum()):
                 left.append(sound)
             elif "\u3400" <= c <= "\u9fff":
                 left.append(c)
         return "".join(left)
+
+
+class _Plain(dict[int, str]):
+    """Code point to the plain simplified character, or nothing for noise; filled as characters come."""
+
+    def __init__(self, tables: CharacterTables) -> None:
+        super().__init__()
+        self._simplified = tables.simplified
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKC", chr(code)).lower()
+        left = "".join(self._simplified.get(c, c) for c in plain if c.isalnum() or "\u3400" <= c <= "\u9fff")
+        self[code] = left
+        return left
 
 
 class Prefilter:
@@ -73,15 +85,21 @@ class Prefilter:
 
     def __init__(self, traces: set[str], data: DisguiseData, tables: CharacterTables) -> None:
         self._skeleton = _Skeleton(tables, data)
-        spelled = {self._bare(word) for word in traces | set(_SHARES)}
+        producible = {*data.keywords, *data.variants, *data.symbols.values()}
+        disguisable = {word for word in traces if any(_overlap(word, other) for other in producible)}
+        spelled = {self._bare(word) for word in disguisable}
         for canonical, forms in data.variants.items():
             containing = [word for word in traces if canonical in word] or [w for w in (canonical,) if any(t in w for t in traces)]
-            spelled.update(self._bare(word.replace(canonical, form)) for word in containing for form in forms)
+            spelled.update(self._bare(word.replace(canonical, form)) for word in containing for form in forms if form.isalnum())
         spelled.update(_lettered(data.keywords, tables))
         self._sounds = AhoCorasick(sorted(spelled - {""}) + [_SUSPECT], matchkind=MatchKind.Standard)
+        self._plain = _Plain(tables)
+        self._words = AhoCorasick(sorted(traces), matchkind=MatchKind.Standard)
         backwards = {word[::-1] for word in traces if len(word) > 1}
-        self._writings = AhoCorasick(sorted(backwards | set(tables.parts)), matchkind=MatchKind.Standard)
-        self._simplified = str.maketrans(tables.simplified)
+        symbolic = {form.lower() for forms in data.variants.values() for form in forms if not form.isalnum()}
+        self._writings = AhoCorasick(sorted(backwards | symbolic | set(tables.parts)), matchkind=MatchKind.Standard)
+        wide = {code + 0xFEE0: chr(code).lower() for code in range(0x21, 0x7F)}
+        self._simplified = str.maketrans({**tables.simplified, **{chr(code): plain for code, plain in wide.items()}})
 
     def _bare(self, text: str) -> str:
         return text.translate(self._skeleton)
@@ -94,14 +112,27 @@ class Prefilter:
         skeleton = text.translate(self._skeleton)
         if self._sounds.find_matches_as_indexes(skeleton):
             return True
-        plain = text.translate(self._simplified)
+        if self._words.find_matches_as_indexes(text.translate(self._plain)):
+            return True
+        plain = text.translate(self._simplified).lower()
         if self._writings.find_matches_as_indexes(plain):
             return True
         if "\n" in text and Columns.possible(text):
             return True
-        if len(FILLER.findall(plain.lower())) >= 2:
-            return bool(self._sounds.find_matches_as_indexes(skeleton.translate(_DELETE_ALNUM)))
+        if len(FILLER.findall(plain)) >= 2:
+            bare = skeleton.translate(_DELETE_ALNUM)
+            words = text.translate(self._plain).translate(_DELETE_ALNUM)
+            return bool(self._sounds.find_matches_as_indexes(bare) or self._words.find_matches_as_indexes(words))
         return False
+
+
+def _overlap(word: str, other: str) -> bool:
+    """Say whether writing ``other`` somewhere could write a part of ``word``."""
+    for shift in range(1 - len(other), len(word)):
+        first, last = max(0, shift), min(len(word), shift + len(other))
+        if word[first:last] == other[first - shift : last - shift]:
+            return True
+    return False
 
 
 def _lettered(keywords: list[str], tables: CharacterTables) -> set[str]:
@@ -109,7 +140,7 @@ def _lettered(keywords: list[str], tables: CharacterTables) -> set[str]:
     spellings: dict[str, list[str]] = {}
     for syllable, code in tables.codes.items():
         spellings.setdefault(code, []).append(syllable)
-    made = set()
+    made: set[str] = set()
     for word in keywords:
         codes = tables.sound_of(word)
         if 2 <= len(word) <= 4 and all(code in spellings for code in codes):
