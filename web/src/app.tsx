@@ -15,6 +15,14 @@ const PAGE_SHARE = 0.8; // of the visible part that one touch moves on, so that 
 const HIDDEN_ENOUGH = 60; // pixels below the edge of the screen before the page points at them
 const SLOW_AFTER = 8_000; // milliseconds until the page says that it is still waiting
 
+function readOutbox(): Outgoing[] {
+  try {
+    return JSON.parse(unsaved.get('outbox') || '[]');
+  } catch (error) {
+    return []; // cut off by a full storage: what is readable elsewhere must not suffer
+  }
+}
+
 /** Group what the channel remembers into turns; a bot's messages after one another are one turn. */
 function entriesOf(turns: Turn[]): Entry[] {
   const entries: Entry[] = [];
@@ -42,7 +50,8 @@ export function App() {
   const [notice, setNotice] = useState('');
   const [ending, setEnding] = useState(false);
   const list = useRef<HTMLElement>(null);
-  const atEnd = useRef(true);
+  const atEnd = useRef(false);
+  const height = useRef(0);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const outbox = useRef<Record<string, Outgoing>>({});
 
@@ -56,11 +65,20 @@ export function App() {
     unsaved.set('outbox', kept.length ? JSON.stringify(kept) : '');
   };
 
+  const look = () => {
+    const area = list.current!;
+    // A keyboard that opens, or a box that grows, takes away the lower part; what was at the end stays in sight.
+    if (height.current && area.clientHeight !== height.current && atEnd.current) area.scrollTop = area.scrollHeight;
+    height.current = area.clientHeight;
+    atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight <= HIDDEN_ENOUGH;
+    setBelow(!atEnd.current);
+  };
+
   useEffect(() => {
     queue.current = loadHistory().then((turns) => {
       if (turns === null) setNotice(words.states.load_failed);
       const known = entriesOf(turns || []);
-      const left: Outgoing[] = JSON.parse(unsaved.get('outbox') || '[]');
+      const left = readOutbox();
       const lost = left.filter(({ id }) => !known.some((entry) => entry.id === id));
       lost.forEach((message) => (outbox.current[message.id] = message));
       const failed = lost.map((message): UserEntry => {
@@ -72,31 +90,24 @@ export function App() {
     });
     const online = () => setNotice(words.states.online);
     const offline = () => setNotice(words.states.offline);
-    // A keyboard that opens takes away the lower part of the page; what was at the end stays in sight.
-    const resized = () => atEnd.current && (list.current!.scrollTop = list.current!.scrollHeight);
-    window.addEventListener('resize', resized);
+    window.addEventListener('resize', look);
     window.addEventListener('online', online);
     window.addEventListener('offline', offline);
     return () => {
-      window.removeEventListener('resize', resized);
+      window.removeEventListener('resize', look);
       window.removeEventListener('online', online);
       window.removeEventListener('offline', offline);
     };
   }, []);
 
   useEffect(() => unsaved.set('draft', text), [text]);
+  useLayoutEffect(() => look(), [notice]);
 
   useEffect(() => {
     if (!waiting) return setSlow(false);
     const timer = setTimeout(() => setSlow(true), SLOW_AFTER);
     return () => clearTimeout(timer);
   }, [waiting]);
-
-  const look = () => {
-    const area = list.current!;
-    atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight <= HIDDEN_ENOUGH;
-    setBelow(!atEnd.current);
-  };
 
   // An answer longer than the screen is read from its start, and so is the welcome; everything else from the end.
   useLayoutEffect(() => {
@@ -116,7 +127,7 @@ export function App() {
     setNotice('');
     setWaiting((count) => count + 1);
     // One after the other: an answer must not overtake the question before it.
-    queue.current = queue.current.then(async () => {
+    queue.current = queue.current.catch(() => undefined).then(async () => {
       setReading(!!message.image);
       const outcome = await send(message);
       setReading(false);
@@ -226,7 +237,7 @@ export function App() {
             </button>
           </div>
         )}
-        <Composer text={text} onText={type} onSend={sendText} onImage={sendImage} />
+        <Composer text={text} onResize={look} onText={type} onSend={sendText} onImage={sendImage} />
       </footer>
       {ending && <Ending onConfirm={end} onCancel={() => setEnding(false)} />}
     </>

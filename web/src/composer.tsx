@@ -7,18 +7,20 @@ const MAX_SHARE = 0.3; // of the page's height the box may grow to before it scr
 interface Props {
   text: string;
   onText: (text: string) => void;
+  onResize: () => void;
   onSend: () => void;
   onImage: (image: File) => void;
 }
 
 /** The box people write in. It grows with what is pasted, and keeps the text until the server has taken it. */
-export function Composer({ text, onText, onSend, onImage }: Props) {
+export function Composer({ text, onText, onResize, onSend, onImage }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
     const area = box.current!;
     area.style.height = ''; // the style sheet's height, which follows the letter size
     if (text) area.style.height = `${Math.min(area.scrollHeight + 4, window.innerHeight * MAX_SHARE)}px`;
+    onResize();
   }, [text]);
 
   return (
