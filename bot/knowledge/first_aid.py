@@ -217,10 +217,11 @@ class FirstAid:
         if patterns.hypothetical.search(clause):
             asked |= objects
             return objects
-        if patterns.given.search(clause):
+        asked_here = bool(patterns.asked.search(clause))
+        if patterns.given.search(clause) and (not asked_here or patterns.done.search(clause)):
             given |= objects
             return set()
-        if patterns.asked.search(clause):
+        if asked_here:
             asked |= objects
         return objects
 

@@ -161,9 +161,13 @@ class Insurers:
 
     def named(self, name: str) -> Insurer | None:
         """The company of this name (short, full, former or alias), when the name is not shared."""
+        exact = self._by_short_name.get(name.strip())
         found = self._by_name.get(fold(name.strip()), ())
-        exact = [insurer for insurer in self.all if insurer.short_name == name.strip()]
-        return exact[0] if exact else found[0] if len(found) == 1 else None
+        return exact or (found[0] if len(found) == 1 else None)
+
+    @cached_property
+    def _by_short_name(self) -> dict[str, Insurer]:
+        return {insurer.short_name: insurer for insurer in self.all}
 
     def _stands_alone(self, folded: str, name: str, start: int, end: int) -> bool:
         bare = re.sub(r"[\W_]+", "", folded)

@@ -124,7 +124,8 @@ class Regions:
         return ahocorasick_rs.AhoCorasick(self._names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
     def find(self, text: str, known: Region | None = None) -> tuple[RegionMention, ...]:
-        """Every place named in the text, in order, with offsets into the text as given; 吉林省四平市铁西区 is one mention, of its last part.
+        """Every place named in the text, in order, with offsets into the text as given; a province, city and district in a row are one
+        mention, of the district.
 
         Args:
             text: what the person wrote, in simplified characters.

@@ -1,0 +1,42 @@
+import pytest
+
+from bot.knowledge.check import Everything
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "topic"),
+    [
+        ("那要几天？", "surrender_procedure", "refund_time"),
+        ("几天啊", "cooling_off_what", "cooling_off_length"),
+        ("多久有结果", "report_how", "report_time"),
+        ("网上能办吗", "surrender_materials", "surrender_where"),
+        ("为啥？", "refund_amount", "cash_value"),
+        ("要带啥", "surrender_where", "surrender_materials"),
+        ("得本人去吗", "surrender_procedure", "surrender_who"),
+        ("我儿子能替我办吗", "surrender_materials", "surrender_who"),
+        ("要收费吗", "complain_12378", "complain_12378"),
+        ("多少钱", "agent_what", "agent_fee"),
+        ("能退多少", "surrender_procedure", "refund_amount"),
+        ("电话多少", "surrender_where", "insurer_hotline"),
+        ("怎么办理", "policy_loan", "policy_loan"),
+        ("过期了呢", "cooling_off_length", "after_cooling_off"),
+        ("他们不给办咋办", "surrender_procedure", "insurer_refuses"),
+        ("能匿名吗", "report_how", "report_confidential"),
+        ("然后呢", "cash_value", "cash_value"),
+    ],
+)
+def test_a_short_question_is_answered_in_the_light_of_the_last_topic(everything: Everything, text: str, last: str, topic: str) -> None:
+    assert everything.follow_ups.resolve(text, last) == topic
+
+
+@pytest.mark.parametrize("text", ["我在平安买的分红险交了三年想退能退多少", "今天天气不错", "", "？？？", "保单贷款利息怎么算"])
+def test_a_question_with_its_own_subject_is_not_a_follow_up(everything: Everything, text: str) -> None:
+    assert everything.follow_ups.resolve(text, "surrender_procedure") is None
+
+
+def test_without_a_last_topic_nothing_is_resolved(everything: Everything) -> None:
+    assert everything.follow_ups.resolve("那要几天？", None) is None
+
+
+def test_an_aspect_that_does_not_fit_the_topic_is_left_alone(everything: Everything) -> None:
+    assert everything.follow_ups.resolve("为啥", "lost_policy") is None
