@@ -11,6 +11,8 @@ NEGATION = 7  # characters a negation may stand before its verb
 
 
 def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str) -> bool:
+    if any(unless.search(story) for unless in entry.unless_anywhere):
+        return False
     for pattern in entry.patterns:
         for match in pattern.finditer(story):
             start, end = match.span()
@@ -35,9 +37,11 @@ def find_behaviours(catalog: IntakeCatalog, story: str) -> list[str]:
 
 
 def with_implied(catalog: IntakeCatalog, behaviours: list[str], documents: list[str]) -> list[str]:
-    """Adds the behaviours that others together mean, in the order of the data file."""
+    """Adds the behaviours that others together mean and drops those that do not count beside others, in the order of the data file."""
     told = {*behaviours, *documents}
     for name, entry in catalog.behaviours.behaviours.items():
         if any(told >= set(parts) for parts in entry.implied_by):
             told.add(name)
+        if told & set(entry.not_with):
+            told.discard(name)
     return [name for name in catalog.behaviours.behaviours if name in told]

@@ -1,6 +1,7 @@
 """Loads `data/intake/`: everything about the intake that is a fact, a rule or a word and not a program."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from bot.intake.catalog_schema import (
     AgencyEntry,
     Behaviours,
     DeadlineRule,
+    ExampleNarrative,
     ExtractionPatterns,
     Limits,
     OfficialForms,
@@ -20,6 +22,8 @@ from bot.intake.catalog_schema import (
     Words,
 )
 from bot.intake.errors import IntakeError
+from bot.intake.plain_text import plain
+from bot.intake.similarity import ExampleModel
 from bot.intake.vocabulary import Agency, TipOffState
 
 T = TypeVar("T")
@@ -43,6 +47,7 @@ class IntakeCatalog:
     extraction: ExtractionPatterns
     forms: OfficialForms
     words: Words
+    narratives: list[ExampleNarrative]
 
     @classmethod
     def load(cls, directory: Path) -> "IntakeCatalog":
@@ -65,6 +70,7 @@ class IntakeCatalog:
             extraction=_read(directory, "extraction", ExtractionPatterns),
             forms=_read(directory, "official_forms", OfficialForms),
             words=_read(directory, "words", Words),
+            narratives=_read_lines(directory, "narratives"),
         )
         catalog._check_references()
         return catalog
@@ -78,7 +84,7 @@ class IntakeCatalog:
             if names - known:
                 raise CatalogError(f"routing.yml, {place}: no such behaviours: {sorted(names - known)}")
         for name, behaviour in self.behaviours.behaviours.items():
-            unknown = {part for parts in behaviour.implied_by for part in parts} - known - set(self.behaviours.documents)
+            unknown = {*behaviour.not_with, *(part for parts in behaviour.implied_by for part in parts)} - known - set(self.behaviours.documents)
             if unknown:
                 raise CatalogError(f"behaviours.yml, {name}: no such behaviours or documents: {sorted(unknown)}")
         if set(self.states) != set(TipOffState) or set(self.agencies) != set(Agency) or set(self.regions.home.agencies) != set(Agency):
@@ -86,6 +92,12 @@ class IntakeCatalog:
         for name, rule in self.deadlines.items():
             if rule.extends is not None and rule.extends not in self.deadlines:
                 raise CatalogError(f"deadlines.yml, {name}: there is no period {rule.extends} to extend")
+
+    @cached_property
+    def examples(self) -> ExampleModel:
+        """The examples as a model, built on first use (about 0.1 s)."""
+        plain_examples = [example.model_copy(update={"text": plain(example.text)}) for example in self.narratives]
+        return ExampleModel(plain_examples)
 
     def words_for(self, error: IntakeError) -> str:
         """What the person is told about an error."""
@@ -105,6 +117,14 @@ class IntakeCatalog:
     def is_home_region(self, code: str | None) -> bool:
         """Whether a place belongs to the home city. No place told counts as home: the desk that was told is in charge of asking."""
         return code is None or code[:4] == self.regions.home.adcode[:4]
+
+
+def _read_lines(directory: Path, name: str) -> list[ExampleNarrative]:
+    path = directory / f"{name}.jsonl"
+    try:
+        return [ExampleNarrative.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValidationError) as error:
+        raise CatalogError(f"{path.name}: {error}") from error
 
 
 def _read(directory: Path, name: str, shape: type[T]) -> T:

@@ -153,29 +153,51 @@ class RoutingRule(Strict):
     none: list[str] = Field(default_factory=list)
 
 
+class LikenessRule(Strict):
+    """What is recorded when no rule names the deed and the story is like an agency's examples."""
+
+    co: list[Agency]
+    legal_basis: str
+
+
 class Routing(Strict):
     """`routing.yml`."""
 
     rules: list[RoutingRule]
     co_agencies: dict[Agency, list[str]]
     urgent: list[str]
+    urgent_likeness: float = Field(gt=0, lt=1)
+    by_likeness: dict[Agency, LikenessRule]
     complaint: list[str]
 
     @model_validator(mode="after")
-    def _last_rule_always_holds(self) -> Self:
+    def _always_decides(self) -> Self:
         last = self.rules[-1]
+        if set(self.by_likeness) != set(Agency):
+            raise ValueError("by_likeness must cover every agency")
         if last.any or last.all or last.none:
             raise ValueError("the last routing rule must have no condition, or a tip-off could end up nowhere")
         return self
 
 
+class ExampleNarrative(Strict):
+    """A line of `narratives.jsonl`: a story with where it belongs and the fields it tells."""
+
+    text: str
+    fields: dict[str, str | float]
+    lead_agency: Agency
+    urgent: bool
+
+
 class BehaviourEntry(Strict):
-    """A behaviour: how it is told, what merely looks like it, or which others together mean it."""
+    """A behaviour: how it is told, what merely looks like it, which others together mean it, and beside which it does not count."""
 
     name: str
     patterns: list[Pattern] = Field(default_factory=list)
     unless: list[Pattern] = Field(default_factory=list)
+    unless_anywhere: list[Pattern] = Field(default_factory=list)
     implied_by: list[list[str]] = Field(default_factory=list)
+    not_with: list[str] = Field(default_factory=list)
 
 
 class Behaviours(Strict):
@@ -210,6 +232,10 @@ class MoneyPatterns(Strict):
     about: str
     other_things: Pattern
     currency: str
+    share: Pattern
+    investment: Pattern
+    invested_before: Pattern
+    invested_after: Pattern
     paid: Pattern
     demanded: Pattern
     refused: Pattern

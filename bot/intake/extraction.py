@@ -1,7 +1,5 @@
 """From story to fields: reads out of one free narrative what an agency needs, whatever the voice it is told in."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +11,9 @@ from bot.intake.kind_classifier import classify_kind
 from bot.intake.money import find_amount_paid, find_fee_rate
 from bot.intake.names import find_account_name, find_company, find_insurer, find_platform, find_suspect_name
 from bot.intake.places import find_place
+from bot.intake.plain_text import plain
 from bot.intake.routing import Decision, route
 from bot.intake.vocabulary import TipOffKind
-
-READ_CHARACTERS = 20_000  # of a story; longer ones are pasted material whose start holds the facts
-_BLANKS_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+(?=[^\x00-\x7f])")
-_BLANKS_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True)
@@ -34,13 +29,6 @@ class Extraction:
     fields: Fields
     decision: Decision
     kind: TipOffKind
-
-
-def plain(text: str) -> str:
-    """Returns a story in half-width lower case, without the blanks that voice input and phones put between Chinese characters."""
-    normal = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).lower()
-    normal = normal.replace("。", "。").replace(",", ",")
-    return _BLANKS_BESIDE_CHINESE.sub("", _BLANKS_IN_CHINESE.sub("", normal))
 
 
 def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> Extraction:
@@ -62,15 +50,18 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
     place, region_code = find_place(catalog, story)
     time = catalog.extraction.time.search(story)
     platform = find_platform(catalog, story)
+    account_name, company = find_account_name(catalog, story), find_company(catalog, story)
+    if account_name is not None and company is not None and (company in account_name or account_name in company):
+        company = None  # a group or account that calls itself a centre or alliance
     fields = Fields(
         suspect_name=find_suspect_name(catalog, story),
-        company=find_company(catalog, story),
+        company=company,
         wechat=identifiers.wechat,
         qq=identifiers.qq,
         phone=identifiers.phone,
         bank_account=identifiers.bank_account,
         platform=platform,
-        account_name=find_account_name(catalog, story),
+        account_name=account_name,
         place=place,
         region_code=region_code,
         time=time.group() if time else None,
@@ -80,4 +71,4 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
         gave_documents=documents,
         behaviours=behaviours,
     )
-    return Extraction(fields, route(catalog, behaviours, region_code), classify_kind(catalog, story, behaviours))
+    return Extraction(fields, route(catalog, behaviours, region_code, text), classify_kind(catalog, story, behaviours))

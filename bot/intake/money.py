@@ -12,6 +12,7 @@ DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 BEFORE = 14  # characters before an amount that say what it is
 AFTER = 8
 RATE_NEAR = 12
+UNIT_WORDS = frozenset("十百千万")  # ten, hundred, thousand, ten thousand
 LEAST = 10  # yuan; smaller numbers in a story are counts, not payments
 
 
@@ -33,8 +34,15 @@ def _amounts(patterns: MoneyPatterns, story: str) -> list[_Amount]:
         value = chinese_number(text)
         if value is None or value < LEAST:
             continue
+        if patterns.share.search(story[: match.start()][-4:]) or (match["number"] == text and _only_digit_words(text) and not match["currency"]):
+            continue
         found.append(_Amount(value, match.start(), match.end(), bool(match["currency"])))
     return found
+
+
+def _only_digit_words(text: str) -> bool:
+    """Whether a Chinese number has no unit: 三七 is a way to share, not 37 yuan."""
+    return not any(sign.isdigit() and sign.isascii() for sign in text) and not set(text) & UNIT_WORDS
 
 
 def _looks_like_money(patterns: MoneyPatterns, amount: _Amount, story: str) -> bool:
@@ -49,6 +57,7 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
     """Returns what was paid, in yuan: the stated total, or the sum of the different payments told; None when nothing was paid."""
     patterns = catalog.extraction.money
     text = DIGIT_COMMA.sub("", story)
+    invests = patterns.investment.search(text) is not None
     paid: list[float] = []
     demanded: list[float] = []
     for amount in _amounts(patterns, text):
@@ -58,7 +67,10 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         after = CLAUSE_ENDS.split(text[amount.end : amount.end + AFTER])[0]
         if patterns.refused.search(before) or patterns.refused.search(after):
             continue
-        pays = list(patterns.paid.finditer(before)) or list(patterns.paid.finditer(after))
+        if invests and (patterns.invested_before.search(before) or patterns.invested_after.match(text, amount.end)):
+            paid.append(amount.value)
+            continue
+        pays = patterns.paid.search(before) or patterns.paid.search(after)
         if not pays or (patterns.not_paid.search(before) and not patterns.total.search(before)) or patterns.not_paid.match(after):
             continue
         if patterns.demanded.search(before):

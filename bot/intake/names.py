@@ -5,8 +5,7 @@ from functools import lru_cache
 
 from bot.intake.catalog import IntakeCatalog
 
-COMPANY_LONGEST = 24
-NEAR_COMPANY = 10
+SHORTEST_COMPANY = 4  # characters
 
 
 @lru_cache(maxsize=8)
@@ -46,13 +45,10 @@ def find_account_name(catalog: IntakeCatalog, story: str) -> str | None:
 def find_company(catalog: IntakeCatalog, story: str) -> str | None:
     """Returns the company's name; a mere kind of company (咨询公司, 保险公司) is none."""
     patterns = catalog.extraction
-    for match in patterns.company.finditer(story):
-        name = _cut_to_name(patterns.company_starts_after, match["name"])
-        if len(name) >= 4 and not patterns.company_generic.match(name) and not patterns.company_not.search(name):
-            return name
-    for match in patterns.company_named.finditer(story):
-        name = match["name"]
-        if not patterns.company_generic.match(name) and not patterns.company_not.search(name):
+    named = [match["name"] for match in patterns.company_named.finditer(story)]
+    kinds = [_cut_to_name(patterns.company_starts_after, match["name"]) for match in patterns.company.finditer(story)]
+    for name in (*kinds, *named):
+        if len(name) >= SHORTEST_COMPANY and not patterns.company_generic.match(name) and not patterns.company_not.search(name):
             return name
     return None
 

@@ -147,7 +147,7 @@ FACT_COLUMNS = tuple(_facts(TipOffDraft(), Decision(Agency.MARKET, (), False, ""
 def _insert(store: Store, connection: Connection, draft: TipOffDraft, key: str, idempotency_hash: str, attempt: int) -> Row[Any]:
     tip_off_id, now = new_id(), store.clock()
     kind, kept_as_report = _kind(draft, store)
-    decision = route(store.catalog, draft.fields.behaviours, draft.fields.region_code)
+    decision = route(store.catalog, draft.fields.behaviours, draft.fields.region_code, draft.narrative)
     texts, facts = sealed_texts(draft), _facts(draft, decision, kind)
     digest = content_digest(store.key, tip_off_id, texts, facts)
     due = deadlines.rows_started_by(store, DeadlineEvent.SUBMISSION, tip_off_id, kind, decision.lead_agency)
