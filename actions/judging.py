@@ -17,7 +17,7 @@ from actions.words import DIALOGUE_DIR
 from bot.knowledge.schema import Record, load_yaml
 
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
-MOST_SIGNALS = 8  # reasons shown; more are not read
+MOST_SIGNALS = 6  # reasons shown; more are not read
 
 
 class JudgingWords(Record):
@@ -67,7 +67,7 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
         "score": round(float(scam["score"]), 3),
         "stage": stage_names().get(scam["stage"], ""),
         "raw": turn.text,
-        "signals": [{**signal, "name": signal_names()[signal["signal"]]} for signal in scam["signals"][:MOST_SIGNALS]],
+        "signals": _shown(scam["signals"]),
         "advice": advice,
     }
     speaker.say(said.intro[verdict], card=card)
@@ -79,3 +79,14 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
         offered = rasa_buttons(library().buttons(*said.buttons))
         speaker.say(said.offer, offered)
     return [conversation.event()]
+
+
+def _shown(signals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One phrase a signal, the longest, in order of place: a person needs each reason once."""
+    longest: dict[str, dict[str, Any]] = {}
+    for signal in signals:
+        known = longest.get(signal["signal"])
+        if known is None or signal["end"] - signal["start"] > known["end"] - known["start"]:
+            longest[signal["signal"]] = signal
+    ordered = sorted(longest.values(), key=lambda signal: (signal.get("turn", 0), signal["start"]))
+    return [{**signal, "name": signal_names()[signal["signal"]]} for signal in ordered[:MOST_SIGNALS]]

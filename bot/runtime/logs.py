@@ -10,7 +10,7 @@ import structlog
 LEVEL = logging.INFO
 FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 # These print every route, step or statement at INFO.
-QUIET = ("apscheduler", "httpx", "matplotlib", "rasa.engine", "rasa.core.policies", "rasa_sdk", "sanic.server", "sanic.root")
+QUIET = ("alembic", "apscheduler", "httpx", "matplotlib", "rasa.engine", "rasa.core.policies", "rasa_sdk", "sanic.server", "sanic.root")
 
 
 def configure() -> None:
