@@ -74,11 +74,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "full",
         re.compile(
             rf"(?<!\d)(?P<year>{_YEAR})\s*(?:年|[-/.])\s*(?P<month>{_N})\s*(?:月份?|[-/.])\s*(?P<day>{_N})(?!\d)"
-            r"\s*(?:[日号](?!码|称|线))?"
+            r"(?:\s*[日号](?!码|称|线))?"
         ),
     ),
     ("compact", re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")),
-    ("full", re.compile(rf"(?P<year>{_YEARS})的?\s*(?P<month>{_N})\s*月份?\s*(?P<day>{_N})\s*[日号]?(?!个)")),
+    ("full", re.compile(rf"(?P<year>{_YEARS})的?\s*(?P<month>{_N})\s*月份?\s*(?P<day>{_N})(?:\s*[日号])?(?!个)")),
     (
         "year_fixed",
         re.compile(rf"(?:(?P<year>{_YEARS}|{_YEAR}年)的?)?(?P<fixed>{_any(_FIXED_DAYS)})(?:节|那天|当天|那会儿?|期间|假期|前后|的时候)"),
@@ -89,14 +89,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "relative_month_day",
-        re.compile(rf"(?P<month>{_MONTHS})的?\s*(?P<day>{_N})\s*(?:[日号]|(?![个天月次年块元万千百\d]))"),
+        re.compile(rf"(?P<month>{_MONTHS})的?\s*(?P<day>{_N})(?:\s*[日号]|(?!\s*[个天月次年块元万千百\d]))"),
     ),
     ("relative_month", re.compile(rf"(?P<month>{_MONTHS}){_PART}")),
     (
         "month_day",
         re.compile(
-            rf"(?<![\d第])(?P<month>{_N})\s*(?:月份?|[/](?=\d{{1,2}}[日号]))\s*(?P<day>{_N})\s*"
-            r"(?:[日号](?!码|线)|(?![\d个元块万千百]))"
+            rf"(?<![\d第])(?P<month>{_N})\s*(?:月份?|[/](?=\d{{1,2}}[日号]))\s*(?P<day>{_N})"
+            r"(?:\s*[日号](?!码|线)|(?!\s*[\d个元块万千百]))"
         ),
     ),
     ("month_day", re.compile(r"(?<![\d.])(?P<month>\d{1,2})[./-](?P<day>\d{1,2})[日号]")),

@@ -25,7 +25,7 @@ _MAX_RUN = 24
 
 _CHARS = "".join(_DIGITS) + "".join(_SMALL_UNITS) + "".join(_BIG_UNITS) + "".join(_TENS)
 _CHINESE_NUMBER = "[" + "".join(sorted(set(_CHARS) - set("kw"))) + "]"
-_UNIT = "[" + "".join(set(_SMALL_UNITS) | set(_BIG_UNITS)) + "]"
+_UNIT = "[" + "".join(sorted((set(_SMALL_UNITS) | set(_BIG_UNITS)) - set("kw"))) + "]"
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 NUMBER = rf"(?:(?<![0-9a-z])(?:{_ARABIC})(?:[kw](?![a-z])\d?|{_UNIT}[{_CHARS}0-9]*)?|{_CHINESE_NUMBER}+(?:\d(?!\d))?)"
 """Pattern of one number, Arabic, Chinese or mixed, over folded text (see `fold`)."""
