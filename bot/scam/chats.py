@@ -14,7 +14,10 @@ MIN_LINES_WITHOUT_NAMES = 4
 # Shorter lines are writing in columns, longer ones are prose.
 MIN_LINE_CHARS, MAX_LINE_CHARS = 4, 60
 
-_TIME = r"(?:(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*)?(?:(?:星期|周)[一二三四五六日天]\s*)?(?:昨天|今天|前天|上午|下午|晚上|凌晨|早上|中午)?\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?"
+_TIME = (
+    r"(?:(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s{0,3})?(?:(?:星期|周)[一二三四五六日天]\s{0,3})?"
+    r"(?:昨天|今天|前天|上午|下午|晚上|凌晨|早上|中午)?\s{0,3}\d{1,2}:\d{2}(?::\d{2})?(?:\s{0,3}[AaPp][Mm])?"
+)
 _NAME = rf"[^\s:：,，。!！?？;；\[\]【】“”\"]{{1,{MAX_NAME_CHARS}}}"
 _TIME_ONLY = re.compile(rf"\s*[\[(（【]?\s*(?:{_TIME}|—+\s*{_TIME}\s*—+|\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?)\s*[\])）】]?\s*")
 _STAMP = re.compile(rf"\s*[\[(（【]?\s*{_TIME}\s*[\])）】]?\s*")

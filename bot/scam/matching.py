@@ -129,7 +129,7 @@ class RuleMatcher:
         words, starts, lemmas = self.tokeniser.cut(text)
         present = {name for lemma in set(lemmas) if lemma for name in lemma.split("+")}
         here = sum(self._bits[name] for name in present)
-        possible = [search for search in self._searches if search.possible(here)]
+        possible = [search for search in self._searches if search.needs[0] & here and search.possible(here)]
         traced = any(self._telling[index] for index, _, _ in literals)
         traced = traced or not self._topics.isdisjoint(present) or (bool(possible) and not self._traces.isdisjoint(present))
         if not (traced or ungated):

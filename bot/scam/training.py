@@ -96,6 +96,9 @@ def ensure_model(data_dir: Path, model_dir: Path) -> Path:
     path = model_dir / f"speaker-{content_key(data_dir)}.npz"
     if not path.exists():
         train(data_dir, path)
+        for outgrown in model_dir.glob("speaker-*.npz"):
+            if outgrown != path:
+                outgrown.unlink(missing_ok=True)
     return path
 
 

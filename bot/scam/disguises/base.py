@@ -72,4 +72,3 @@ class Keywords:
                 return True
             position = word_end
         return any(word in text[max(0, start - 1) : end + 1] for word in self._honest)
-

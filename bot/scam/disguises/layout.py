@@ -132,4 +132,3 @@ class Columns:
         if self._keywords.traces("".join(text.text[i] for i in best)) >= here + MIN_KEYWORDS_GAINED:
             return text.reordered(best)
         return text
-

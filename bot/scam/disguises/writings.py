@@ -43,7 +43,8 @@ class Variants:
     """
 
     def __init__(self, variants: dict[str, list[str]]) -> None:
-        self._canonical = {form.lower(): word for word, forms in variants.items() for form in forms}
+        # The canonical words are found too, and left: otherwise 加微 would be found in 加微信 and given a second 信.
+        self._canonical = {form.lower(): word for word, forms in variants.items() for form in [*forms, word]}
         self._forms = sorted(self._canonical)
         self._find = _longest(self._forms)
 
