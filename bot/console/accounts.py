@@ -19,7 +19,7 @@ from bot.console import limits
 from bot.console.errors import ConsoleError
 from bot.console.roles import Role
 from bot.console.schema import accounts, sessions
-from bot.privacy.field_encryption import FieldCipher
+from bot.console.secret_box import SecretBox
 from bot.transcripts.database import writing
 
 NAME = re.compile(rf"[\w.\-]{{2,{limits.MAX_NAME_CHARS}}}")
@@ -42,12 +42,12 @@ class Accounts:
 
     Args:
         engine: To a database `bot.console.database.upgrade` has prepared.
-        cipher: Encrypts the secrets of second factors.
+        box: Encrypts the secrets of second factors.
     """
 
-    def __init__(self, engine: Engine, cipher: FieldCipher) -> None:
+    def __init__(self, engine: Engine, box: SecretBox) -> None:
         self._engine = engine
-        self._cipher = cipher
+        self._box = box
         self._hasher = PasswordHasher()
         self._turn = threading.BoundedSemaphore(limits.PASSWORDS_AT_ONCE)
         # Checked when the name is unknown, so that the time a login takes does not tell which names exist.
@@ -135,11 +135,14 @@ class Accounts:
                 return False
 
     def _use_code(self, name: str, sealed: str, code: str) -> bool:
-        secret = pyotp.TOTP(self._cipher.open("console_accounts", "totp_secret", name, sealed))
+        secret = self._box.open(name, sealed)
+        if secret is None:
+            return False
+        totp = pyotp.TOTP(secret)
         now = int(time.time()) // TOTP_STEP_SECONDS
         typed = "".join(code.split())
         for step in range(now - limits.TOTP_STEPS_AROUND, now + limits.TOTP_STEPS_AROUND + 1):
-            if hmac.compare_digest(secret.at(step * TOTP_STEP_SECONDS).encode(), typed.encode()):
+            if hmac.compare_digest(totp.at(step * TOTP_STEP_SECONDS).encode(), typed.encode()):
                 unused = or_(accounts.c.totp_last_step.is_(None), accounts.c.totp_last_step < step)
                 with writing(self._engine) as connection:
                     return connection.execute(update(accounts).where(accounts.c.name == name, unused).values(totp_last_step=step)).rowcount == 1
@@ -207,7 +210,7 @@ class Accounts:
         """
         name = canonical(name)
         secret = pyotp.random_base32()
-        sealed = self._cipher.seal("console_accounts", "totp_secret", name, secret)
+        sealed = self._box.seal(name, secret)
         self._change(name, totp_secret=sealed, totp_confirmed=False, totp_last_step=None)
         return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
@@ -231,19 +234,6 @@ class Accounts:
             ConsoleError: `unknown_account`.
         """
         self._change(canonical(name), totp_secret=None, totp_confirmed=False, totp_last_step=None)
-
-    def reseal(self) -> int:
-        """Encrypt every second factor's secret again under the keyring's active key, so that an old key can be removed.
-
-        Returns:
-            How many there are.
-        """
-        with writing(self._engine) as connection:
-            rows = connection.execute(select(accounts.c.name, accounts.c.totp_secret).where(accounts.c.totp_secret.is_not(None))).all()
-            for name, sealed in rows:
-                fresh = self._cipher.seal("console_accounts", "totp_secret", name, self._cipher.open("console_accounts", "totp_secret", name, sealed))
-                connection.execute(update(accounts).where(accounts.c.name == name).values(totp_secret=fresh))
-        return len(rows)
 
     def _change(self, name: str, **values: object) -> None:
         with writing(self._engine) as connection:

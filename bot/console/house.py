@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from bot.console import database
 from bot.console.accounts import Accounts
 from bot.console.audit import AuditLog
+from bot.console.secret_box import SecretBox
 from bot.console.sessions import Sessions
 from bot.console.settings import ConsoleSettings
 from bot.console.throttle import LoginThrottle
@@ -17,7 +18,6 @@ from bot.console.wording import Wording, load_wording
 from bot.intake import database as intake_database
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.desk import IntakeDesk
-from bot.privacy.field_encryption import FieldCipher
 from bot.privacy.keyring import Keyring
 from bot.transcripts import TranscriptStore, connect, upgrade
 
@@ -51,7 +51,7 @@ def open_accounts(console_url: str, keyring: Keyring) -> tuple[Engine, Accounts]
     """
     engine = connect(console_url)
     database.upgrade(engine)
-    return engine, Accounts(engine, FieldCipher(keyring))
+    return engine, Accounts(engine, SecretBox(keyring.index_key))
 
 
 def open_desk(settings: ConsoleSettings, keyring: Keyring) -> IntakeDesk:

@@ -13,7 +13,7 @@ accounts = Table(
     Column("name", String(32), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("password_hash", String(255), nullable=False, comment="argon2id"),
-    Column("totp_secret", Text, comment="encrypted, bound to this table, column and name"),
+    Column("totp_secret", Text, comment="encrypted, bound to the name"),
     Column("totp_confirmed", Boolean, nullable=False, comment="a secret counts only once a code from it was shown"),
     Column("totp_last_step", BigInteger, comment="a code opens once, also for someone who looked over a shoulder"),
     Column("disabled", Boolean, nullable=False),

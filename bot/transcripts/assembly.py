@@ -13,6 +13,8 @@ from bot.transcripts.model import Candidate, Entity, ScamFinding, Signal, Step, 
 
 STEP_KINDS = {"action": "action", "slot": "slot", "active_loop": "loop", "restart": "restart", "session_started": "session"}
 
+FOLLOW_UP = "follow_up"  # the intent of short questions that only the context explains
+
 
 def moment(at: float) -> datetime:
     """Turn a stored time into an aware datetime in UTC."""
@@ -42,7 +44,10 @@ def turns_of(rows: Iterable[RowMapping]) -> tuple[Turn, ...]:
             if cause is None:
                 cause = len(turns)
                 turns.append(Turn(moment(row["at"]), Who.SYSTEM, ""))
-            turns[cause] = replace(turns[cause], topic=row["topic"] or turns[cause].topic, steps=(*turns[cause].steps, *_steps(row, known)))
+            turn = turns[cause]
+            # The assistant's memory names the last topic after every message; only for a follow-up does it say what the message was about.
+            topic = row["topic"] if turn.intent == FOLLOW_UP and row["topic"] else turn.topic
+            turns[cause] = replace(turn, topic=topic, steps=(*turn.steps, *_steps(row, known)))
     return tuple(turns)
 
 
@@ -63,7 +68,10 @@ def _flat(value: dict[str, Any]) -> dict[str, Any]:
     """Write nested keys with dots."""
     flat: dict[str, Any] = {}
     for key, item in value.items():
-        flat |= {f"{key}.{inner}": deep for inner, deep in _flat(item).items()} if isinstance(item, dict) and item else {key: item}
+        if isinstance(item, dict):
+            flat |= {f"{key}.{inner}": deep for inner, deep in _flat(item).items()}
+        elif item not in (None, [], ""):  # a field nothing is known of yet
+            flat[key] = item
     return flat
 
 
@@ -84,4 +92,5 @@ def _person_turn(row: RowMapping) -> Turn:
         candidates=tuple(Candidate(item["intent"], item["confidence"]) for item in payload["candidates"]),
         entities=tuple(Entity(item["name"], item["value"], item["start"], item["end"]) for item in payload["entities"]),
         scam=finding,
+        command=payload["command"],
     )

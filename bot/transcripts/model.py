@@ -91,7 +91,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message, with what the assistant understood and did about it. All text is masked."""
+    """One message, with what the assistant understood and did about it. All text is masked.
+
+    `command` is what a pressed button sent instead of words; `text` then is the button's title.
+    """
 
     at: datetime
     who: Who
@@ -103,6 +106,7 @@ class Turn:
     entities: tuple[Entity, ...] = ()
     scam: ScamFinding | None = None
     buttons: tuple[str, ...] = ()
+    command: str | None = None
     steps: tuple[Step, ...] = ()
 
     @property

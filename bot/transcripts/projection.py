@@ -20,7 +20,10 @@ ELLIPSIS = "…"
 # A receipt opens a tip-off, so it must not survive here even when it was typed in a way no number is usually written.
 RECEIPT = re.compile(r"\d(?:[\s\-_.,:;/|·、，。~*]{0,3}\d){15}")
 
-PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity)")  # who a person is: no pattern finds a name or an address in text
+# Who a person is, which no pattern finds in text, and what a receipt is made from.
+PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity|key$|sender$|receipt$)")
+NOT_READ = frozenset({"type", "topic", "raw", "receipt", "payload", "url", "start", "end", "checked", "name"})  # parts of a card nobody reads as text
+COMMAND = "/"  # begins what a button sends instead of words
 
 Row = dict[str, Any]
 
@@ -73,7 +76,8 @@ def project(event: Mapping[str, Any], key: bytes) -> Row | None:
         _project_message(event, row)
     elif kind == "bot":
         data = _mapping(event.get("data"))
-        row["text"] = clean_text(event.get("text"))
+        said = event.get("text")
+        row["text"] = clean_text("\n".join([said] if isinstance(said, str) and said else _readable(data.get("custom"))))
         row["payload"] = {"buttons": [clean_value(button.get("title")) for button in _mappings(data.get("buttons"))]}
     elif kind == "slot":
         value = event.get("value")
@@ -94,7 +98,9 @@ def _identity(event: Mapping[str, Any]) -> str:
 def _project_message(event: Mapping[str, Any], row: Row) -> None:
     parse = _mapping(event.get("parse_data"))
     intent = _mapping(parse.get("intent"))
-    row["text"] = clean_text(event.get("text"))
+    sent, shown = clean_text(event.get("text")), _mapping(event.get("metadata")).get("shown")
+    pressed = sent.startswith(COMMAND) and isinstance(shown, str)  # of a button people saw its title, the assistant its command
+    row["text"] = clean_text(shown) if pressed else sent
     row["name"] = clean_name(intent.get("name"))
     row["confidence"] = _number(intent.get("confidence"))
     row["topic"] = clean_name(parse.get("topic")) or row["name"]
@@ -107,7 +113,7 @@ def _project_message(event: Mapping[str, Any], row: Row) -> None:
         {"name": clean_name(entity.get("entity")) or "", "value": clean_value(entity.get("value")), **_range(entity)}
         for entity in _mappings(parse.get("entities"))
     ]
-    row["payload"] = {"candidates": candidates, "entities": entities}
+    row["payload"] = {"candidates": candidates, "entities": entities, "command": sent if pressed else None}
     scam = _mapping(parse.get("scam"))
     if scam.get("verdict") in set(Verdict):
         verdict = Verdict(scam["verdict"])
@@ -174,6 +180,19 @@ def clean_value(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [clean_value(item) for item in value[: limits.MAX_ITEMS]]
     return clean_text(str(value))
+
+
+def _readable(card: object) -> list[str]:
+    """Collect the text of a card the chat page draws, in the order it is read."""
+    if isinstance(card, str):
+        return [card] if card else []
+    if isinstance(card, Mapping) and "law" in card:
+        return [f"{card['law']} {card.get('article', '')}"]
+    if isinstance(card, Mapping):
+        return [text for key, part in card.items() if key not in NOT_READ for text in _readable(part)]
+    if isinstance(card, list):
+        return [text for part in card[: limits.MAX_ITEMS] for text in _readable(part)]
+    return []
 
 
 def _range(item: Mapping[str, Any]) -> dict[str, int | None]:

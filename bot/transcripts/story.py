@@ -40,7 +40,7 @@ def to_test_story(conversation: Conversation) -> str:
     steps: list[dict[str, Any]] = []
     for turn in conversation.turns:
         if turn.who is Who.PERSON and turn.intent:
-            steps.append({"user": _Block(_annotated(turn) + "\n"), "intent": turn.intent})
+            steps.append({"user": turn.command or _Block(_annotated(turn) + "\n"), "intent": turn.intent})
         if turn.who is Who.PERSON:
             steps += [step for step in map(_step, turn.steps) if step]
     name = f"{conversation.summary.id[:SHORT_ID_CHARS]} {conversation.summary.first_at:%Y-%m-%d}"

@@ -81,6 +81,17 @@ def test_a_second_factor_counts_only_once_its_code_was_shown(staff: Accounts) ->
     assert staff.authenticate("worker", PASSWORD, "").name == "worker"
 
 
+def test_a_second_factor_copied_to_another_account_in_the_database_opens_nothing(staff: Accounts, engine: Engine) -> None:
+    secret = pyotp.parse_uri(staff.offer_totp("worker"))
+    assert isinstance(secret, pyotp.TOTP)
+    staff.confirm_totp("worker", secret.at(time.time() - 30))
+    with engine.begin() as connection:
+        own = "(SELECT totp_secret FROM console_accounts WHERE name = 'worker')"
+        connection.execute(text(f"UPDATE console_accounts SET totp_secret = {own}, totp_confirmed = 1 WHERE name = 'supervisor'"))
+    with pytest.raises(ConsoleError, match="login_failed"):
+        staff.authenticate("supervisor", PASSWORD, secret.now())
+
+
 @pytest.mark.parametrize("drift", [-30, 0, 30])
 def test_a_phones_clock_may_be_half_a_minute_off(staff: Accounts, drift: int) -> None:
     secret = pyotp.parse_uri(staff.offer_totp("worker"))

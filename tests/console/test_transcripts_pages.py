@@ -52,7 +52,6 @@ def test_a_worker_finds_a_conversation_and_sees_what_was_understood(browser: Ope
         "insurer：平安人寿",
         "action_answer",
         "我要举报",
-        "全额退保可能吗",
     ):
         assert words in page, words
 

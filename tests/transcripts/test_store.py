@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from bot.transcripts import TranscriptError, TranscriptFilter, TranscriptStore, Verdict, Who, connect, upgrade
+from bot.transcripts import TranscriptError, TranscriptFilter, TranscriptStore, Verdict, Who, connect, to_test_story, upgrade
 from bot.transcripts.limits import PAGE_SIZE
 
 from .conftest import INDEX_KEY
@@ -85,6 +85,30 @@ def test_a_follow_up_carries_the_topic_the_assistant_took_it_for(store: Transcri
     store.record_all([said("那要几天", intent="follow_up"), slot("conversation", {"topic": "refund_time"}, at=NOON + 1)])
     (row,) = store.search(TranscriptFilter(topic="refund_time")).rows
     assert store.conversation(row.id).turns[0].topic == "refund_time"
+
+
+def test_a_topic_remembered_from_before_is_not_put_on_a_message_about_something_else(store: TranscriptStore) -> None:
+    store.record_all([said("今天天气不错", intent="oos_chitchat"), slot("conversation", {"topic": "refund_time"}, at=NOON + 1)])
+    assert store.conversation(store.conversation_id("openid-1")).turns[0].topic == "oos_chitchat"
+
+
+def test_of_a_pressed_button_its_title_is_read_and_its_command_kept(store: TranscriptStore) -> None:
+    store.record({**said("/start_tip_off", intent="start_tip_off"), "metadata": {"shown": "我要举报 13812345678"}})
+    turn = store.conversation(store.conversation_id("openid-1")).turns[0]
+    assert (turn.text, turn.command) == ("我要举报 138****5678", "/start_tip_off")
+    assert "- user: /start_tip_off\n" in to_test_story(store.conversation(store.conversation_id("openid-1")))
+
+
+def test_a_card_is_kept_as_the_text_people_read_on_it(store: TranscriptStore) -> None:
+    citations = [{"law": "《保险法》", "article": "第四十七条", "checked": "2026-11-22"}]
+    card = {"type": "answer", "topic": "refund_time", "more": ["第一步", "第二步"], "citations": citations}
+    receipt = {"type": "receipt", "receipt": "8123456789012345", "words": "回执号是 8123 4567 8901 2345，请抄下来"}
+    for at, custom in enumerate((card, receipt)):
+        store.record({**replied("", at=NOON + at), "data": {"custom": custom}})
+    first, second = store.conversation(store.conversation_id("openid-1")).turns
+    assert first.text == "第一步\n第二步\n《保险法》 第四十七条"
+    assert "8123" not in second.text
+    assert "请抄下来" in second.text
 
 
 def test_the_sender_id_is_nowhere_in_the_database(store: TranscriptStore, engine: Engine) -> None:

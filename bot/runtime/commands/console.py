@@ -38,13 +38,14 @@ def register(app: typer.Typer) -> None:
         from bot.console.app import create_app, run
         from bot.console.settings import ConsoleSettings
         from bot.runtime.settings import Settings
+        from bot.runtime.stores import EVIDENCE_FOLDER
 
         settings = Settings.load()
         console_settings = ConsoleSettings(
             console_url=settings.database_url_console,
             transcripts_url=settings.database_url_transcripts,
             intake_url=settings.database_url_intake,
-            evidence_folder=settings.data_dir / "evidence",
+            evidence_folder=settings.data_dir / EVIDENCE_FOLDER,
             keyring_path=settings.keyring_path,
             secret_key=settings.secret_key,
             secure_cookies=secure_cookies,
