@@ -60,10 +60,7 @@ class _Search:
 
     def possible(self, present: int) -> bool:
         """Say whether a text that holds the given concepts may hold the pattern."""
-        for need in self.needs:
-            if not need & present:
-                return False
-        return True
+        return all(need & present for need in self.needs)
 
     def spans(self, doc: Doc) -> list[tuple[int, int]]:
         """Find it in a document, as token ranges."""
