@@ -124,7 +124,7 @@ def _unknown_citations(everything: Everything) -> Iterator[str]:
 def _unknown_topics(everything: Everything) -> Iterator[str]:
     for name, aspect in everything.follow_ups.content.aspects.items():
         for topic in {*aspect.after, *aspect.after.values(), aspect.otherwise} - {""}:
-            if topic not in everything.library.topics:
+            if not any(known == topic or (topic[-1] == "*" and known.startswith(topic[:-1])) for known in everything.library.topics):
                 yield f"follow_ups.{name}: no topic {topic}"
 
 

@@ -14,12 +14,20 @@ from bot.knowledge.schema import Record, load_yaml
 class Aspect(Record):
     """One thing people ask on about: how they say it, and which topic answers it after which topic.
 
-    `after` maps the last topic to the answering one; `otherwise` answers after any other topic (empty: it does not).
+    `after` maps the last topic to the answering one; a key ending in * stands for all topics that begin so and yields to a full name.
+    `otherwise` answers after any other topic (empty: it does not).
     """
 
     patterns: tuple[str, ...]
     after: dict[str, str] = {}
     otherwise: str = ""
+
+    def topic_after(self, last_topic: str) -> str:
+        """The topic that answers after `last_topic`; empty when none does."""
+        exact = self.after.get(last_topic)
+        if exact is not None:
+            return exact
+        return next((topic for key, topic in self.after.items() if key[-1] == "*" and last_topic.startswith(key[:-1])), self.otherwise)
 
 
 class FollowUpsFile(Record):
@@ -61,8 +69,7 @@ class FollowUps:
         name = self.aspect(text)
         if name is None:
             return last_topic if self._same_topic.fullmatch(re.sub(r"[\W_]+", "", fold(text))) else None
-        aspect = self.content.aspects[name]
-        return aspect.after.get(last_topic, aspect.otherwise) or None
+        return self.content.aspects[name].topic_after(last_topic) or None
 
     @cached_property
     def _openers(self) -> re.Pattern[str]:

@@ -40,3 +40,33 @@ def test_without_a_last_topic_nothing_is_resolved(everything: Everything) -> Non
 
 def test_an_aspect_that_does_not_fit_the_topic_is_left_alone(everything: Everything) -> None:
     assert everything.follow_ups.resolve("为啥", "lost_policy") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("钱啥时候能到手", "how_long"),
+        ("得等几天呀", "how_long"),
+        ("手机上能整不", "online"),
+        ("能邮寄不", "online"),
+        ("在外地咋办", "where"),
+        ("归哪个部门管", None),
+        ("第一步干啥", "how"),
+        ("没带合同行吗", "materials"),
+        ("我老伴去行不", "who"),
+        ("扣多少啊", "cost"),
+        ("他们会知道是我吗", "anonymous"),
+        ("超过时间了咋办", "after_deadline"),
+    ],
+)
+def test_the_speech_of_the_region_is_understood(everything: Everything, text: str, aspect: str | None) -> None:
+    assert everything.follow_ups.aspect(text) == aspect
+
+
+def test_a_question_for_the_basis_repeats_the_answer_with_its_sources(everything: Everything) -> None:
+    assert everything.follow_ups.resolve("有什么依据吗", "refund_time") == "refund_time"
+
+
+def test_an_agent_topic_without_its_own_entry_uses_that_of_its_group(everything: Everything) -> None:
+    assert everything.follow_ups.resolve("多少钱", "agent_risks") == "agent_fee"
+    assert everything.follow_ups.resolve("多久有结果", "agent_threat") == "report_time"
