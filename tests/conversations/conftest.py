@@ -14,16 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.running import Assistant, Conversation, Reply, build, running
+from tests.running import Assistant, Conversation, Reply
 
 STEP_KEYS = {"user", "press", "expect", "expect_any", "reject", "buttons", "cards", "max_messages"}
-
-
-@pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Assistant]:
-    """The assistant, started once for all conversations."""
-    with running(build(tmp_path_factory.mktemp("conversations"))) as started:
-        yield started
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ConversationFile | None:
