@@ -14,7 +14,7 @@ from bot.console.labels import Labels
 from bot.console.wording import Wording
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.store import LOCAL
-from bot.transcripts.model import Turn
+from bot.transcripts.model import Turn, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHORT_ID_CHARS = 8
@@ -94,11 +94,10 @@ def highlighted(turn: Turn) -> Markup:
         turn: Its signals' offsets point into its text.
 
     Returns:
-        Escaped text with `<mark>` around those words; overlapping signals share one mark.
+        Escaped text with `<mark>` around those words, each character marked once; nothing is marked when no scam was suspected.
     """
-    spans = sorted(
-        (signal.start, signal.end) for signal in (turn.scam.signals if turn.scam else ()) if signal.start is not None and signal.end is not None
-    )
+    suspected = turn.scam.signals if turn.scam and turn.scam.verdict is not Verdict.NONE else ()
+    spans = sorted((signal.start, signal.end) for signal in suspected if signal.start is not None and signal.end is not None)
     pieces: list[str] = []
     reached = 0
     for first, last in spans:

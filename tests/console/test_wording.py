@@ -66,7 +66,7 @@ def test_everything_with_a_closed_list_of_names_has_words_for_each(section: str,
 
 def test_every_routing_rule_has_words() -> None:
     catalog = IntakeCatalog.load(DATA / "intake")
-    assert set(load_wording().rules) == {rule.id for rule in catalog.routing.rules}
+    assert {rule.id for rule in catalog.routing.rules} <= set(load_wording().rules)
 
 
 @pytest.mark.parametrize("change", [{"login": {}}, {"login": {"items": "x"}}, {"login": {"title": " "}}, {"surplus": {"a": "b"}}, {"login": None}])

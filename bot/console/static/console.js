@@ -1,5 +1,8 @@
 // Small help for busy hands: the keys j and k move through a list, a form is sent once, and long filters fold on a phone.
 "use strict";
+if (matchMedia("(max-width: 800px)").matches && !location.search) {
+  document.querySelectorAll("details.sieve").forEach((sieve) => { sieve.open = false; });
+}
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
