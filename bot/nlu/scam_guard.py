@@ -25,9 +25,6 @@ from bot.scam.verdict import Screening
 SCAM_KEY = "scam"
 """Message attribute: verdict, score, stage, signals with offsets into the raw text, speaker, advice, recounted signals."""
 
-AGENT = "agent"
-"""The detector's name for the one who offers to surrender policies."""
-
 MAX_SIGNALS = 40
 """Signals kept on a message; the tracker stores them with every turn."""
 
@@ -75,11 +72,11 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
     def _judge(self, message: Message, text: str) -> None:
         screening = self._detector.screen_text(text)
         message.set(SCAM_KEY, _as_json(screening), add_to_output=True)
-        if is_scam_talk(screening.verdict, message.get(INTENT) or {}, screening.speaker):
+        if is_scam_talk(screening.verdict, message.get(INTENT) or {}):
             message.set(INTENT, {INTENT_NAME_KEY: resolution.SCAM_INTENT, PREDICTED_CONFIDENCE_KEY: screening.score}, add_to_output=True)
 
 
-def is_scam_talk(verdict: Verdict, intent: dict[str, Any], speaker: str) -> bool:
+def is_scam_talk(verdict: Verdict, intent: dict[str, Any]) -> bool:
     """Tell whether a message is answered as an agent's talk.
 
     Evident talk always is. Suspicious talk is when the person has not clearly asked something: "听说能全额退，真的吗" wants its answer, and gets
@@ -88,14 +85,14 @@ def is_scam_talk(verdict: Verdict, intent: dict[str, Any], speaker: str) -> bool
     Args:
         verdict: The detector's verdict.
         intent: Name and confidence from the topic classifier.
-        speaker: Who seems to be speaking, by the detector.
     """
     asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
-    if asked == resolution.Outcome.REFUSED and speaker != AGENT:
+    confidence = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0)
+    if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL:
         return False  # a person asking us to help with what agents do gets the refusal and the lawful way
     if verdict is not Verdict.SUSPICIOUS:
         return verdict is Verdict.EVIDENT
-    clearly = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= thresholds.CLEAR
+    clearly = confidence >= thresholds.CLEAR
     return not clearly or asked in {resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE}
 
 

@@ -19,3 +19,6 @@ SECOND_QUESTION = 0.6
 
 RANKING_LENGTH = 10
 """How many intents are passed on in `intent_ranking`."""
+
+REFUSAL = 0.8
+"""A confidence at which a request for unlawful help is refused as such although the same words would suit an agent."""
