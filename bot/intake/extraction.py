@@ -36,7 +36,7 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
 
     Args:
         catalog: The intake's data.
-        text: The person's own words, any length; only the first 20,000 characters are read.
+        text: The person's own words, any length; only the first 8,000 characters are read.
         now: Kept for callers that tell times relative to a moment; the time field itself stays as told.
 
     Returns:

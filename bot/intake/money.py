@@ -99,6 +99,14 @@ def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:
     return None
 
 
+def _hundredths(behind: str | None) -> float:
+    """What stands behind tenths: a half (5) or a further digit."""
+    if not behind:
+        return 0.0
+    digit = chinese_number(behind) or 0.0
+    return 0.05 if digit < 1 else digit / 100
+
+
 def _share(patterns: RatePatterns, match: re.Match[str]) -> float | None:
     if match.re is patterns.halves:
         return 0.5
@@ -109,6 +117,6 @@ def _share(patterns: RatePatterns, match: re.Match[str]) -> float | None:
     for name, divisor in (("percent", 100), ("hundredths", 100), ("points", 100), ("tenths", 10)):
         if parts.get(name):
             number = chinese_number(parts[name])
-            half = 0.05 if parts.get("half") else 0.0
+            half = _hundredths(parts.get("half"))
             return None if number is None else round(number / divisor + half, 4)
     return None

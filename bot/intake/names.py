@@ -46,14 +46,13 @@ def find_company(catalog: IntakeCatalog, story: str) -> str | None:
     """Returns the company's name; a mere kind of company (咨询公司, 保险公司) is none."""
     patterns = catalog.extraction
     named = [match["name"] for match in patterns.company_named.finditer(story)]
-    kinds = [_cut_to_name(patterns.company_starts_after, match["name"]) for match in patterns.company.finditer(story)]
+    kinds = [name for match in patterns.company.finditer(story) for name in _cuts(patterns.company_starts_after, match["name"])]
     for name in (*kinds, *named):
         if len(name) >= SHORTEST_COMPANY and not patterns.company_generic.match(name) and not patterns.company_not.search(name):
             return name
     return None
 
 
-def _cut_to_name(starts_after: re.Pattern[str], text: str) -> str:
-    """Cuts off the words before a name: 有家叫诚信咨询公司 becomes 诚信咨询公司."""
-    match = starts_after.match(text)
-    return text[match.end() :] if match else text
+def _cuts(starts_after: re.Pattern[str], text: str) -> list[str]:
+    """Every way to cut off the words before a name, the shortest name first: a word that starts one may also stand inside it."""
+    return [text[match.end() :] for match in reversed(list(starts_after.finditer(text)))] + [text]

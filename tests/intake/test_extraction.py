@@ -1,0 +1,135 @@
+"""From story to fields, agency and urgency."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.intake_extraction import score
+from bot.intake.catalog import IntakeCatalog
+from bot.intake.chinese_numbers import chinese_number
+from bot.intake.extraction import extract
+from bot.intake.routing import route
+from bot.intake.vocabulary import Agency, TipOffKind
+
+HELD_OUT = Path(__file__).parent / "data" / "narratives_held_out.jsonl"
+
+
+def test_narratives_kept_apart_from_the_examples_are_read_routed_and_marked_urgent_well_enough(catalog: IntakeCatalog) -> None:
+    rows = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+    assert not {row["text"] for row in rows} & {example.text for example in catalog.narratives}
+
+    result = score(catalog, rows)
+    assert result.f1 >= 0.90, result.errors
+    assert result.lead_accuracy >= 0.92, result.errors
+    assert result.urgency_recall >= 0.97, result.errors
+
+
+def test_a_whole_story_fills_the_form(catalog: IntakeCatalog) -> None:
+    story = (
+        "有个叫王强的在抖音上说能全额退保，我加了他微信tuibao888，电话13912345678，在四平市铁东区见的面，买的是平安的保险。"
+        "先交了3000元定金，说要收30%手续费。身份证照片也发给他了，现在微信把我拉黑了。"
+    )
+    read = extract(catalog, story)
+
+    assert read.fields.found() | {"gave_documents": [], "behaviours": []} == {
+        "suspect_name": "王强", "wechat": "tuibao888", "phone": "13912345678", "platform": "抖音", "place": "四平市铁东区", "region_code": "220303",
+        "insurer": "平安人寿", "amount_paid": 3000.0, "fee_rate": 0.3, "gave_documents": [], "behaviours": [],
+    }  # fmt: skip
+    assert read.fields.gave_documents == ["id_card"]
+    assert read.decision.lead_agency is Agency.POLICE
+
+
+@pytest.mark.parametrize(
+    ("story", "place", "code"),
+    [
+        ("伊通县大集上发传单", "伊通县", "220323"),
+        ("在梨树", "梨树", "220322"),
+        ("我在双辽市郑家屯", "双辽市郑家屯", "220382"),
+        ("四平铁西区", "四平铁西区", "220302"),
+        ("铁西区有人发传单", "铁西区", None),
+        ("沈阳铁西区有人发传单", "沈阳铁西区", "210100"),
+        ("公主岭的", "公主岭", "220100"),
+        ("有人发传单", None, None),
+    ],
+)
+def test_a_district_that_other_cities_have_too_counts_only_beside_its_city(catalog: IntakeCatalog, story: str, place: str | None, code: str) -> None:
+    fields = extract(catalog, story).fields
+
+    assert (fields.place, fields.region_code) == (place, code)
+
+
+@pytest.mark.parametrize(
+    ("story", "paid"),
+    [
+        ("我给他转了三千五", 3500),
+        ("交了1.2万定金", 12000),
+        ("一共被骗了两万八千块钱", 28000),
+        ("先交500，又交了3,000元", 3500),
+        ("让我先交3000，我没交", None),
+        ("要我交3000押金，我就交了", 3000),
+        ("我每年交一万二保费，交了五年", None),
+        ("说能退五万", None),
+        ("我今年67岁，2024年3月买的", None),
+    ],
+)
+def test_only_what_was_paid_counts_as_paid(catalog: IntakeCatalog, story: str, paid: float | None) -> None:
+    assert extract(catalog, story).fields.amount_paid == paid
+
+
+@pytest.mark.parametrize(
+    ("story", "rate"),
+    [("收30%手续费", 0.3), ("办成了给他三成", 0.3), ("抽百分之二十五", 0.25), ("三七分", 0.3), ("对半分", 0.5), ("要15个点的好处费", 0.15),
+     ("三成五的服务费", 0.35), ("年收益百分之十二", None), ("只能拿回六成", None)],
+)  # fmt: skip
+def test_only_a_share_the_agent_takes_is_a_fee(catalog: IntakeCatalog, story: str, rate: float | None) -> None:
+    assert extract(catalog, story).fields.fee_rate == rate
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("三千五", 3500), ("一万二", 12000), ("两万八千", 28000), ("1.2万", 12000), ("5k", 5000), ("两百零五", 205), ("十五", 15), ("3,000", 3000),
+     ("abc", None), ("", None)],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(written: str, value: float | None) -> None:
+    assert chinese_number(written) == value
+
+
+def test_the_reporters_own_numbers_are_not_the_suspects(catalog: IntakeCatalog) -> None:
+    fields = extract(catalog, "他收了我的钱就跑了。我的电话是13500000000，有事打给我。").fields
+
+    assert fields.phone is None
+
+
+@pytest.mark.parametrize("story", ["我没把银行卡给他", "他要验证码我没给他", "密码我没告诉他", "让我签协议我没签"])
+def test_what_was_refused_was_not_handed_over(catalog: IntakeCatalog, story: str) -> None:
+    assert extract(catalog, story).fields.gave_documents == []
+
+
+@pytest.mark.parametrize(
+    ("story", "kind"),
+    [
+        ("小区电梯里贴着代理退保的广告，我要举报", TipOffKind.REPORT),
+        ("交了2000元服务费没办成，要求退还", TipOffKind.COMPLAINT),
+        ("他收了我的定金，还教我编造理由投诉，我要举报他，也要求退还定金", TipOffKind.BOTH),
+    ],
+)
+def test_report_and_complaint_are_told_apart(catalog: IntakeCatalog, story: str, kind: TipOffKind) -> None:
+    assert extract(catalog, story).kind is kind
+
+
+def test_every_decision_names_its_rule_and_legal_basis_and_never_helps_itself(catalog: IntakeCatalog) -> None:
+    for behaviour in catalog.behaviours.behaviours:
+        decision = route(catalog, [behaviour], "220302", "我要反映一个情况")
+        assert decision.rule
+        assert "《" in decision.legal_basis
+        assert decision.lead_agency not in decision.co_agencies
+
+
+@pytest.mark.parametrize("unit", ["退", "1", "交了", "我给他转了", "退保的钱打到他", "公司", "\n", "有一家叫", "￥", "身份证给", "“", "a", " "])
+def test_hostile_repetition_is_read_in_bounded_time(catalog: IntakeCatalog, unit: str) -> None:
+    started = time.perf_counter()
+    extract(catalog, (unit * 100_000)[:100_000])
+
+    assert time.perf_counter() - started < 10
