@@ -108,7 +108,8 @@ def _confusion_plot(judged: list[Judged]) -> Figure:
     side = max(4.0, 0.22 * len(names) + 2)
     figure = Figure(figsize=(side, side))
     axes = figure.add_subplot()
-    axes.imshow(np.log1p(counts), cmap="Blues")
+    if names:
+        axes.imshow(np.log1p(counts), cmap="Blues")
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=6)
     axes.set_yticks(range(len(names)), names, fontsize=6)
     axes.set(xlabel="answered", ylabel="expected")

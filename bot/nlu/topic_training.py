@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import train_test_split
 
 from bot.nlu import embedding
 from bot.nlu.features import FeatureSpace, read
@@ -24,7 +24,12 @@ EMBEDDING_C = 0.02
 MAX_ITERATIONS = 40
 """The regressions stop improving on unseen sentences long before they converge."""
 
-CALIBRATION_FOLDS = 3
+CALIBRATION_SHARE = 0.25
+"""How much of the sentences is kept apart to calibrate on; the final model is then trained on all of them."""
+
+MIN_SENTENCES = 4
+"""Fewer sentences of an intent could not be split for calibration."""
+
 SEED = 7
 
 
@@ -39,7 +44,7 @@ def fit(
 
     Args:
         raw: Sentences as people type them.
-        intents: The intent of each; every intent needs at least `CALIBRATION_FOLDS` sentences.
+        intents: The intent of each; every intent needs at least `MIN_SENTENCES`.
         lexicon: Fillers, masks and concepts.
         cache: Where embeddings of earlier trainings are kept (see `embedding.embed_all`).
         progress: Told what is being done, for steps that take seconds.
@@ -50,11 +55,11 @@ def fit(
     masked = [read(text, lexicon) for text in raw]
     labels = np.asarray(intents)
     names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 2 or counts.min() < CALIBRATION_FOLDS:
-        raise ValueError(f"each of at least two intents needs {CALIBRATION_FOLDS} sentences; too few for {names[counts.argmin()]}")
+    if len(names) < 2 or counts.min() < MIN_SENTENCES:
+        raise ValueError(f"each of at least two intents needs {MIN_SENTENCES} sentences; too few for {names[counts.argmin()]}")
     progress(f"embedding {len(masked)} sentences")
     vectors = embedding.embed_all(masked, cache)
-    progress(f"calibrating on {CALIBRATION_FOLDS} folds")
+    progress("calibrating")
     calibration = _calibrate(masked, labels, vectors, lexicon)
     progress("fitting")
     space = FeatureSpace.fit(masked, lexicon)
@@ -89,8 +94,9 @@ def _head(regression: LogisticRegression) -> Head:
 
 
 def _calibrate(masked: Sequence[str], labels: npt.NDArray[np.str_], vectors: Matrix, lexicon: Lexicon) -> Calibration:
-    lexical, meaning = out_of_fold(masked, labels, vectors, lexicon)
-    truth = np.unique(labels, return_inverse=True)[1]
+    inside, outside = train_test_split(np.arange(len(labels)), test_size=CALIBRATION_SHARE, stratify=labels, random_state=SEED)
+    lexical, meaning = held_out(masked, labels, vectors, lexicon, inside, outside)
+    truth = np.unique(labels, return_inverse=True)[1][outside]
     rows = np.arange(len(truth))
 
     def loss_alone(exponent: npt.NDArray[np.float64]) -> float:
@@ -104,15 +110,18 @@ def _calibrate(masked: Sequence[str], labels: npt.NDArray[np.str_], vectors: Mat
     return Calibration(float(alone[0]), float(mixed[0]), float(mixed[1]))
 
 
-def out_of_fold(masked: Sequence[str], labels: npt.NDArray[np.str_], vectors: Matrix, lexicon: Lexicon) -> tuple[Matrix, Matrix]:
-    """Return each half's log-probabilities, shape (texts, intents), for sentences left out of its training."""
-    shape = (len(masked), len(np.unique(labels)))
-    lexical: Matrix = np.zeros(shape, dtype=np.float32)
-    meaning: Matrix = np.zeros(shape, dtype=np.float32)
-    for inside, outside in StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED).split(np.zeros(len(labels)), labels):
-        space = FeatureSpace.fit([masked[index] for index in inside], lexicon)
-        head = _fit_lexical(_matrix(space, [masked[index] for index in inside]), labels[inside])
-        lexical[outside] = log_softmax(_matrix(space, [masked[index] for index in outside]) @ head.weights + head.bias)
-        head = _fit_embedded(vectors[inside], labels[inside])
-        meaning[outside] = log_softmax(vectors[outside] @ head.weights + head.bias)
-    return lexical, meaning
+def held_out(
+    masked: Sequence[str],
+    labels: npt.NDArray[np.str_],
+    vectors: Matrix,
+    lexicon: Lexicon,
+    inside: npt.NDArray[np.intp],
+    outside: npt.NDArray[np.intp],
+) -> tuple[Matrix, Matrix]:
+    """Train on the sentences `inside` and return each half's log-probabilities, shape (outside, intents), for those `outside`."""
+    texts = [masked[index] for index in inside]
+    space = FeatureSpace.fit(texts, lexicon)
+    head = _fit_lexical(_matrix(space, texts), labels[inside])
+    lexical = log_softmax(_matrix(space, [masked[index] for index in outside]) @ head.weights + head.bias)
+    head = _fit_embedded(vectors[inside], labels[inside])
+    return lexical, log_softmax(vectors[outside] @ head.weights + head.bias)

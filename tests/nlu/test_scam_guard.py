@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from bot.runtime import lean
+
+lean.prepare()
+
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402
+
+from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk  # noqa: E402
+from bot.scam.data import Verdict  # noqa: E402
+from bot.scam.verdict import Screening, Signal  # noqa: E402
+
+
+@pytest.mark.parametrize("name", ["agent_what", "nlu_fallback", "oos_general"])
+def test_evident_talk_is_always_scam_talk(name: str) -> None:
+    assert is_scam_talk(Verdict.EVIDENT, {"name": name, "confidence": 0.99}, "agent")
+
+
+def test_a_person_asking_for_unlawful_help_is_refused_and_a_pitch_that_offers_it_is_judged() -> None:
+    asked = {"name": "refuse_illegal_help", "confidence": 0.9}
+    assert not is_scam_talk(Verdict.EVIDENT, asked, "victim")
+    assert is_scam_talk(Verdict.EVIDENT, asked, "agent")
+
+
+def test_a_clear_question_with_a_suspicious_word_gets_its_answer() -> None:
+    assert not is_scam_talk(Verdict.SUSPICIOUS, {"name": "agent_full_refund", "confidence": 0.9}, "other")
+
+
+@pytest.mark.parametrize(("name", "confidence"), [(None, None), ("agent_what", 0.3), ("nlu_fallback", 0.9), ("oos_buy", 0.9)])
+def test_suspicious_words_that_ask_nothing_are_scam_talk(name: str | None, confidence: float | None) -> None:
+    assert is_scam_talk(Verdict.SUSPICIOUS, {"name": name, "confidence": confidence}, "other")
+
+
+def test_no_evidence_is_no_scam_talk() -> None:
+    assert not is_scam_talk(Verdict.NONE, {}, "other")
+
+
+def guard(screening: Screening) -> ScamGuard:
+    return ScamGuard(SimpleNamespace(screen_text=lambda text: screening))  # type: ignore[arg-type]
+
+
+def test_the_explanation_points_into_the_raw_text() -> None:
+    said = "包你全退"
+    found = Screening(Verdict.EVIDENT, 0.97, (Signal("full_refund_promise", 1, 4, said[1:4], "…", "r1"),), "contact", "agent")
+    (message,) = guard(found).process([Message({"text": said})])
+    assert message.get("intent") == {"name": "scam_talk", "confidence": 0.97}
+    (signal,) = message.get(SCAM_KEY)["signals"]
+    assert said[signal["start"] : signal["end"]] == signal["phrase"]
+    assert SCAM_KEY in message.as_dict(only_output_properties=True)
+
+
+def test_a_pressed_button_is_not_judged() -> None:
+    (message,) = guard(Screening(Verdict.EVIDENT, 1.0)).process([Message({"text": "/greet"})])
+    assert message.get(SCAM_KEY) is None
+    assert message.get("intent") is None
