@@ -26,9 +26,14 @@ _MAX_RUN = 24
 _CHARS = "".join(_DIGITS) + "".join(_SMALL_UNITS) + "".join(_BIG_UNITS) + "".join(_TENS)
 _CHINESE_NUMBER = "[" + "".join(sorted(set(_CHARS) - set("kw"))) + "]"
 _UNIT = "[" + "".join(sorted((set(_SMALL_UNITS) | set(_BIG_UNITS)) - set("kw"))) + "]"
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-NUMBER = rf"(?:(?<![0-9a-z])(?:{_ARABIC})(?:[kw](?![a-z])\d?|{_UNIT}[{_CHARS}0-9]*)?|{_CHINESE_NUMBER}+(?:\d(?!\d))?)"
-"""Pattern of one number, Arabic, Chinese or mixed, over folded text (see `fold`)."""
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?(?!\d)|\d{1,15}(?:\.\d{1,4})?(?!\d)"
+NUMBER = (
+    rf"(?:(?<![0-9a-z])(?:{_ARABIC})(?:[kw](?![a-z])\d?|{_UNIT}[{_CHARS}0-9]{{0,{_MAX_RUN}}})?"
+    rf"|{_CHINESE_NUMBER}{{1,{_MAX_RUN}}}(?:\d(?!\d))?)"
+)
+"""Pattern of one number, Arabic, Chinese or mixed, over folded text (see `fold`).
+
+Every repetition is bounded, because a page of digits must not cost a page squared."""
 
 _TOKEN = re.compile(rf"{_ARABIC}|.")
 _ADJACENT = re.compile(r"(?<![一二两三四五六七八九十百千万])([一二两三四五六七八])([二三四五六七八九])(?=[十百千万成])")
@@ -115,7 +120,7 @@ class Duration:
     phrase: str
 
 
-_RANGE_SIGN = r"\s*(?:-|—|–|~|～|至|到)+\s*"
+_RANGE_SIGN = r"\s{0,3}(?:-|—|–|~|～|至|到){1,3}\s{0,3}"
 _MONEY_UNIT = r"元|块钱|块|圆|人民币|rmb|大洋"
 _COUNTER = r"[%‰°个人份次天日年月周号条名户张步里米字遍点分成折岁位家种部台倍页只辆楼层期些g:：\-/]|工作|星期|礼拜|小时|公里"
 _AMOUNT = re.compile(
@@ -191,7 +196,7 @@ def _is_money(folded: str, match: re.Match[str], value: Decimal) -> bool:
 _PERCENT_WORD = r"百分之\s*"
 _RATE = re.compile(
     rf"(?:{_PERCENT_WORD}(?P<hundredth>{NUMBER})(?:{_RANGE_SIGN}(?:{_PERCENT_WORD})?(?P<hundredth_high>{NUMBER}))?"
-    rf"|(?P<percent>\d+(?:\.\d+)?)\s*%?(?:{_RANGE_SIGN}(?P<percent_high>\d+(?:\.\d+)?))?\s*%"
+    rf"|(?P<percent>(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?)\s*%?(?:{_RANGE_SIGN}(?P<percent_high>\d{{1,3}}(?:\.\d{{1,4}})?))?\s*%"
     r"|(?P<pair>[一二两三四五六七八][二三四五六七八九])成(?!都|功|年)"
     rf"|(?P<tenth>[一二两三四五六七八九1-9])(?:{_RANGE_SIGN}(?P<tenth_high>[二三四五六七八九2-9]))?成(?P<half>半|[一二三四五六七八九])?(?!功|年|为|了|长|本|员|立|人|效|果|交|都|品|天|套|绩)"
     rf"|(?P<points>{NUMBER})(?:{_RANGE_SIGN}(?P<points_high>{NUMBER}))?个点"
