@@ -18,7 +18,10 @@ from rasa.core.run import close_resources, create_http_input_channels, load_agen
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from sanic import HTTPResponse, Request, Sanic, response  # noqa: E402
 
-from bot.channels.web import register_page  # noqa: E402
+from bot.channels.screenshots import reading_hook  # noqa: E402
+from bot.channels.web import register_page, set_image_hook  # noqa: E402
+from bot.scam.screenshot import ScreenshotReader  # noqa: E402
+from bot.scam.words import load_words  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +49,12 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
     channels = create_http_input_channels(None, str(PROJECT_ROOT / "credentials.yml"))
     channel.register(channels, app, route=WEBHOOK_ROUTE)
     register_page(app)
+    reader = ScreenshotReader()
+    set_image_hook(app, reading_hook(reader, PROJECT_ROOT / "data" / "channels" / "screenshots.yml", load_words(PROJECT_ROOT / "data" / "scam").errors))
+
+    @app.after_server_stop
+    async def stop_reading(_: Sanic[Any, Any]) -> None:
+        reader.close()
 
     @app.get("/health")
     async def health(_: Request) -> HTTPResponse:
