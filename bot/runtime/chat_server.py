@@ -50,7 +50,8 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
     channel.register(channels, app, route=WEBHOOK_ROUTE)
     register_page(app)
     reader = ScreenshotReader()
-    set_image_hook(app, reading_hook(reader, PROJECT_ROOT / "data" / "channels" / "screenshots.yml", load_words(PROJECT_ROOT / "data" / "scam").errors))
+    data = PROJECT_ROOT / "data"
+    set_image_hook(app, reading_hook(reader, data / "channels" / "screenshots.yml", load_words(data / "scam").errors))
 
     @app.after_server_stop
     async def stop_reading(_: Sanic[Any, Any]) -> None:
