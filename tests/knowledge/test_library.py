@@ -158,3 +158,21 @@ def test_loading_takes_less_than_a_second_and_an_answer_less_than_a_millisecond(
     for topic in library.topics:
         library.answer(topic, context)
     assert (time.process_time() - started) / len(library.topics) < ANSWER_SECONDS
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "surrender_right", "refund_amount", "cash_value", "not_yet_effective", "lapsed_policy", "surrender_reversal", "cooling_off_what",
+        "cooling_off_length", "cooling_off_refund", "cooling_off_how", "after_cooling_off", "product_life_new_type", "product_health_accident",
+        "product_auto", "product_bank_sold", "product_group", "policy_loan", "reduced_paid_up", "grace_period", "partial_surrender", "reinstatement",
+        "compare_options",
+    ],
+)  # fmt: skip
+def test_what_depends_on_the_contract_says_so(library: Library, topic: str) -> None:
+    answer = library.answer(topic)
+    assert re.search(r"以合同为准|看合同|看条款|以条款为准|以公司答复和合同为准", answer.text + "".join(answer.more))
+
+
+def test_no_regulator_is_said_to_decide_who_pays(library: Library) -> None:
+    assert "不直接判" in library.answer("complain_12378").text
