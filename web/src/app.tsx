@@ -12,7 +12,7 @@ import { Dialable } from './text';
 import { words } from './words';
 
 const PAGE_SHARE = 0.8; // of the visible part that one touch moves on, so that the last line read stays in sight
-const HIDDEN_ENOUGH = 60; // pixels below the edge of the screen before the page points at them
+const HIDDEN_ENOUGH = 24; // pixels below the edge of the screen before the page points at them
 const SLOW_AFTER = 8_000; // milliseconds until the page says that it is still waiting
 
 function readOutbox(): Outgoing[] {

@@ -7,8 +7,9 @@ const ICONS: Record<VerdictData['verdict'], IconName> = { evident: 'stop', suspi
 
 interface Piece {
   text: string;
-  /** Numbers of the reasons that point here, empty for plain text. */
-  reasons: number[];
+  marked: boolean;
+  /** Numbers of the reasons whose phrase ends here. */
+  ending: number[];
 }
 
 /** Cut the raw text where reasons begin and end. Offsets count code points; JavaScript's own count would slip after an emoji. */
@@ -20,10 +21,14 @@ export function pieces(raw: string, signals: Signal[]): Piece[] {
     cuts.add(Math.max(0, Math.min(end, characters.length)));
   });
   const places = Array.from(cuts).sort((left, right) => left - right);
-  return places.slice(0, -1).map((place, index) => ({
-    text: characters.slice(place, places[index + 1]).join(''),
-    reasons: signals.map((signal, number) => (signal.start <= place && place < signal.end ? number + 1 : 0)).filter(Boolean),
-  }));
+  return places.slice(0, -1).map((place, index) => {
+    const next = places[index + 1]!;
+    return {
+      text: characters.slice(place, next).join(''),
+      marked: signals.some(({ start, end }) => start <= place && place < end),
+      ending: signals.map(({ start, end }, number) => (start < next && end === next ? number + 1 : 0)).filter(Boolean),
+    };
+  });
 }
 
 /** What is wrong with a message: the judgement in colour, picture and words, the very phrases, and what to do. */
@@ -45,12 +50,12 @@ export function VerdictCard({ verdict, stage, raw, signals, advice }: VerdictDat
         <>
           <h4>{said.raw}</h4>
           <blockquote tabIndex={0}>
-            {pieces(raw, signals).map(({ text, reasons }) =>
-              reasons.length ? (
+            {pieces(raw, signals).map(({ text, marked, ending }) =>
+              marked ? (
                 <mark>
                   {text}
                   {/* The word joiner keeps the number on the line of its phrase. */}
-                  <sup>{'\u2060' + reasons.join('、')}</sup>
+                  {ending.length > 0 && <sup>{'\u2060' + ending.join('、')}</sup>}
                 </mark>
               ) : (
                 text
@@ -62,7 +67,7 @@ export function VerdictCard({ verdict, stage, raw, signals, advice }: VerdictDat
             {signals.map((signal) => (
               <li>
                 <strong>“{signal.phrase}”</strong>　{signal.name}
-                <br />
+                {signal.why && <br />}
                 {signal.why}
               </li>
             ))}
