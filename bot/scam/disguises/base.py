@@ -39,7 +39,8 @@ class Keywords:
         self._honest = honest
         self._by_sound = AhoCorasick([tables.sound_of(w) for w in self.words], matchkind=MatchKind.Standard)
         self._traces = AhoCorasick(sorted(w for w in traces if len(w) > 1), matchkind=MatchKind.Standard)
-        self._by_spelling = AhoCorasick(sorted(w for w in known | set(words) if len(w) > 1), matchkind=MatchKind.Standard)
+        pulled_apart = {written for written in tables.parts if any(c in tables.radicals for c in written)}
+        self._by_spelling = AhoCorasick(sorted(w for w in known | set(words) | pulled_apart if len(w) > 1), matchkind=MatchKind.Standard)
 
     def by_sound(self, sounds: str) -> Iterator[tuple[int, int, str]]:
         """Find keywords in a string of syllable codes: ``(start, end, keyword)``, overlapping."""

@@ -17,7 +17,11 @@ MIN_KEYWORDS_GAINED = 2
 
 _WORD = rf"0-9a-z{HAN}"
 _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])")
-_STOP = re.compile(r"[。!?\n]")
+_STOP = re.compile(r"[。!?\n,、;:]")
+# Pictures and typewriter ornaments: between two characters of a sentence they are never anything but noise; dots and dashes are between Chinese.
+_ORNAMENT = re.compile(
+    rf"(?<=[{_WORD}])[^{_WORD}]*[*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff][^{_WORD}]*(?=[{_WORD}])|(?<=[{HAN}])[ ·.—-]*[·.—-][ ·.—-]*(?=[{HAN}])"
+)
 # Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
 _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
 FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
@@ -35,13 +39,13 @@ class Noise:
 
     def undo(self, text: MappedText) -> MappedText:
         """Remove what stands inside a known word, and only there."""
-        raw = text.text
-        spread = [match.span() for match in _SPREAD.finditer(raw)]
-        runs = []
-        for match in _RUN.finditer(raw):
-            start, end = match.span()
-            if not _STOP.search(raw, start, end) or any(first <= start < last for first, last in spread):
-                runs.append((start, end))
+        ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
+        text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
+        spread = [match.span() for match in _SPREAD.finditer(text.text)]
+        text = text.edited(
+            (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
+        )
+        runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
         text = self._without(text, runs, needed=1)
         # Honest texts have a stray letter or digit inside a word (3天内), so one alone is not enough.
         fillers = [match.span() for match in FILLER.finditer(text.text)]

@@ -116,7 +116,8 @@ class LookAlikes:
         guess = raw.translate(self._table)
         if guess == raw:
             return text
-        covered = {i for start, end in self._keywords.heard(guess) for i in range(start, end)}
+        heard = [(start, end) for start, end in self._keywords.heard(guess) if not self._keywords.is_honest(raw, start, end)]
+        covered = {i for start, end in heard for i in range(start, end)}
         return text.edited([(i, i + 1, guess[i]) for i in sorted(covered) if guess[i] != raw[i]])
 
 
