@@ -55,5 +55,18 @@ def test_the_assistant_says_it_is_a_machine_when_it_greets(library: Library) -> 
 
 
 def test_goodbye_and_every_failure_leave_numbers_to_call(library: Library) -> None:
-    for key in ("conversation.goodbye", "errors.general", "errors.action_server_down", "fallback.none", "handoff.offered"):
+    for key in ("conversation.goodbye", "errors.general", "fallback.none", "handoff.offered"):
         assert "110" in library.phrase(key)
+
+
+def test_every_phrase_is_used_somewhere(library: Library) -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources())
+    built = tuple(re.findall(r"\"?f\"((?:[a-z_]+\.)(?:[a-z_]*))\{", code))
+    unused = {
+        key
+        for key in library.wording.spoken
+        if f'"{key}"' not in code
+        and f'"{key.removeprefix("errors.")}"' not in code
+        and not any(prefix != "errors." and key.startswith(prefix) for prefix in built)
+    }
+    assert unused == set()
