@@ -70,12 +70,16 @@ def rank_outcomes(intents: Iterable[tuple[str, float]]) -> list[tuple[str, float
 def decide(ranking: Sequence[tuple[str, float]]) -> str:
     """Return the intent to act on: the most likely one of the most likely outcome, or `nlu_fallback` when that is too uncertain.
 
+    Unlawful help is refused long before it is the most likely reading: a needless refusal names the lawful way, a needless help cannot be undone.
+
     Args:
         ranking: (intent, calibrated confidence), most likely first.
     """
     outcomes = rank_outcomes(ranking)
     if not outcomes:
         return FALLBACK_INTENT
+    if dict(outcomes).get(Outcome.REFUSED, 0.0) >= thresholds.REFUSAL:
+        return REFUSAL_INTENT
     best, confidence = outcomes[0]
     runner_up = outcomes[1][1] if len(outcomes) > 1 else 0.0
     unclear = confidence < thresholds.CLEAR and confidence - runner_up < thresholds.FALLBACK_MARGIN

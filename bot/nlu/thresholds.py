@@ -5,6 +5,9 @@ from __future__ import annotations
 CERTAIN = 0.90
 """From this confidence on the lexical model answers alone and the sentence embedding (about 20 ms) is not computed."""
 
+REFUSAL = 0.18
+"""From this confidence on a message is refused as a request for unlawful help, even when another reading is more likely."""
+
 FALLBACK = 0.22
 """Below this confidence the assistant says that it did not understand and offers the three most likely topics."""
 
