@@ -176,3 +176,9 @@ def test_what_depends_on_the_contract_says_so(library: Library, topic: str) -> N
 
 def test_no_regulator_is_said_to_decide_who_pays(library: Library) -> None:
     assert "不直接判" in library.answer("complain_12378").text
+
+
+@pytest.mark.parametrize("topic", ["agent_what", "agent_full_refund", "agent_fee", "agent_risks", "agent_legal_liability", "agent_impersonation"])
+def test_every_warning_carries_the_free_official_way(library: Library, topic: str) -> None:
+    answer = library.answer(topic)
+    assert re.search(r"12378|公司客服|客服电话|自己找|自己打|自己办|如实投诉", answer.text + "".join(answer.more))
