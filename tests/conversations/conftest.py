@@ -43,6 +43,8 @@ class ConversationTest(pytest.Function):
         for step in steps:
             unknown = set(step) - STEP_KEYS
             assert not unknown, f"{parent.path.name}: unknown keys {unknown}"
+            said = step.get("user", step.get("press"))
+            assert isinstance(said, str), f"{parent.path.name}: put quotes around {said!r}, it is not a text"
             assert set(step) - {"user", "press"} or step is not steps[-1], f"{parent.path.name}: the last step expects nothing"
 
         def hold(assistant: Assistant) -> None:
