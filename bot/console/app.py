@@ -10,6 +10,7 @@ from typing import Any
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, SanicException
 from sanic.response import BaseHTTPResponse, html, json
+from sqlalchemy.exc import OperationalError
 
 from bot.console import house as houses
 from bot.console import limits
@@ -30,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+FAILURES = {404: "no_such_page", 413: "too_large", 503: "store_unavailable"}
 
 log = logging.getLogger(__name__)
 
@@ -82,19 +84,10 @@ def create_app(settings: ConsoleSettings) -> Sanic[Any, Any]:
     @app.exception(Exception)
     async def apologise(request: Request, error: Exception) -> HTTPResponse:
         # Every failure becomes a page in words; only Sanic's own (unknown page, too large, broken request) have a status of their own.
-        status = error.status_code if isinstance(error, SanicException) else 500
+        status = error.status_code if isinstance(error, SanicException) else 503 if isinstance(error, OperationalError) else 500
         if status >= 500:
             log.error("%s %s failed", request.method, request.path, exc_info=error)
-        words = house.wording.errors
-        message = (
-            words["no_such_page"]
-            if status == 404
-            else words["too_large"]
-            if status == 413
-            else words["broken"]
-            if status >= 500
-            else words["bad_request"]
-        )
+        message = house.wording.errors[FAILURES.get(status, "broken" if status >= 500 else "bad_request")]
         return html(gate.templates.get_template("message.html").render(message=message, account=None, csrf=""), status=status)
 
     return app

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,9 @@ from bot.console.settings import ConsoleSettings
 from bot.intake.desk import IntakeDesk
 from bot.privacy.keyring import Keyring
 from bot.transcripts import TranscriptStore, connect, upgrade
+from tests.servers import free_port, postgres_cluster
+
+__all__ = ["postgres_cluster"]
 
 PASSWORD = "correct horse 9"
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -78,9 +80,7 @@ class Running:
 
     def __init__(self, app: Sanic[Any, Any]) -> None:
         self.app = app
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.intake.desk import IntakeDesk
 from bot.intake.draft import Fields, Reporter, TipOffDraft
+from bot.intake.routing import route
 from bot.intake.submission import Receipt
+from bot.intake.vocabulary import Agency
 
 HOSTILE = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
 REPORTER = Reporter(name="王秀英", phone="13912345678", address="四平市铁东区北一纬路8号")
@@ -15,3 +17,8 @@ def tell(
 ) -> Receipt:
     told = Fields(**{"phone": "13800138000", "region_code": "220323", "behaviours": ["promise_full_refund"], **fields})
     return desk.submit(TipOffDraft(narrative=narrative, fields=told, reporter=reporter, consent_transfer=True), key)
+
+
+def behaviour_led_by(desk: IntakeDesk, agency: Agency) -> str:
+    """Something that was done and that, told alone, the routing table gives to an agency."""
+    return next(name for name in desk.catalog.behaviours.behaviours if route(desk.catalog, [name], "220323").lead_agency is agency)

@@ -12,6 +12,7 @@ import pytest
 from bot.console.accounts import Accounts
 from bot.console.house import open_accounts
 from bot.privacy.keyring import Keyring
+from tests.servers import free_port
 
 from .conftest import PASSWORD
 
@@ -50,7 +51,7 @@ def test_a_weak_password_or_a_taken_name_is_refused_in_words(place: dict[str, st
 
 def test_a_served_console_answers_and_lets_the_new_account_in(place: dict[str, str]) -> None:
     guard(place, "console", "add-user", "boss", "--role", "supervisor", typed=f"{PASSWORD}\n")
-    port = "15987"
+    port = str(free_port())
     server = subprocess.Popen(
         [sys.executable, "-m", "bot.runtime", "console", "serve", "--port", port], env=place, cwd=ROOT, stderr=subprocess.DEVNULL
     )

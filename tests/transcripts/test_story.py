@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import yaml
 
 from bot.transcripts import TranscriptStore, to_test_story
@@ -67,3 +69,33 @@ def test_yaml_written_by_a_person_stays_text(store: TranscriptStore) -> None:
     store.record(said("- intent: x\n!!python/object: {}\n# 退保"))
     story = yaml.safe_load(to_test_story(store.conversation(store.conversation_id("openid-1"))))
     assert story["stories"][0]["steps"] == [{"user": "- intent: x !!python/object: {} # 退保\n", "intent": "surrender_right"}]
+
+
+def test_rasa_itself_reads_the_story(store: TranscriptStore, tmp_path: Path) -> None:
+    from bot.runtime import lean
+
+    lean.prepare()
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecuted, UserUttered
+    from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+
+    entities = [{"entity": "insurer", "value": "太平洋人寿", "start": 0, "end": 3}]
+    store.record_all(
+        [
+            said("太平洋能退吗", entities=entities),
+            did("action_answer"),
+            said("/affirm", at=NOON + 2, intent="affirm"),
+            did("action_listen", at=NOON + 3),
+        ]
+    )
+    path = tmp_path / "test_story.yml"
+    path.write_text(to_test_story(store.conversation(store.conversation_id("openid-1"))), encoding="utf-8")
+
+    domain = Domain.from_dict({"intents": ["surrender_right", "affirm"], "entities": ["insurer"], "actions": ["action_answer"]})
+    (read,) = YAMLStoryReader(domain).read_from_file(path)
+
+    asked = [event for event in read.events if isinstance(event, UserUttered)]
+    assert [event.text for event in asked] == ["太平洋能退吗", "/affirm"]
+    assert asked[0].entities[0]["value"] == "太平洋人寿"
+    assert [event.intent_name for event in asked] == ["surrender_right", "affirm"]
+    assert [event.action_name for event in read.events if isinstance(event, ActionExecuted)] == ["action_answer"]
