@@ -12,10 +12,10 @@ from PIL import Image
 
 from bot.console.csv_export import safe_cell
 from bot.intake.desk import IntakeDesk
-from bot.intake.vocabulary import Agency, TipOffState
+from bot.intake.vocabulary import TipOffState
 
 from .conftest import Browser
-from .intake import HOSTILE, REPORTER, behaviour_led_by, tell
+from .intake import HOSTILE, REPORTER, tell, tell_of_an_advertisement
 
 Open = Callable[..., Browser]
 
@@ -36,7 +36,7 @@ def test_a_tip_off_just_filed_is_found_and_read(browser: Open, desk: IntakeDesk)
 
 
 def test_the_routing_is_shown_with_its_legal_basis_and_the_running_period(browser: Open, desk: IntakeDesk) -> None:
-    receipt = tell(desk, "one", behaviours=[behaviour_led_by(desk, Agency.MARKET)])
+    receipt = tell_of_an_advertisement(desk, "one")
     view = desk.get(receipt.tip_off_id)
     assert view.deadlines
     page = html.unescape(browser("worker").get(f"/tip-offs/{receipt.tip_off_id}").text)
@@ -186,7 +186,7 @@ def test_duplicates_are_seen_merged_and_grouped(browser: Open, desk: IntakeDesk)
 
 def test_what_presses_is_counted_listed_and_marked(browser: Open, desk: IntakeDesk) -> None:
     weeks_ago = IntakeDesk(desk.store.engine, desk.store.keyring, desk.catalog, clock=lambda: datetime.now(UTC) - timedelta(days=40))
-    late = tell(weeks_ago, "late", behaviours=[behaviour_led_by(desk, Agency.MARKET)]).tip_off_id
+    late = tell_of_an_advertisement(weeks_ago, "late").tip_off_id
     worker = browser("worker")
     assert re.search(r"超期 \d+ 天", worker.get("/tip-offs").text)
     assert late in worker.get("/tip-offs/due").text
