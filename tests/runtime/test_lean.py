@@ -60,6 +60,11 @@ def test_a_placeholder_steps_aside_for_an_installed_package(tmp_path: Path) -> N
     assert run("from bot.runtime import lean; lean.prepare(); import pymongo; print(pymongo.real)", PYTHONPATH=str(tmp_path)) == "True"
 
 
+def test_the_tensorflow_half_of_rasa_brings_nothing_in() -> None:
+    code = "import bot.runtime.chat_server, sys; print([name for name in ('sklearn', 'scipy.stats', 'tensorflow.python') if name in sys.modules])"
+    assert run(code) == "[]"
+
+
 def test_placeholders_answer_for_nothing_else() -> None:
     lean.prepare()
     with pytest.raises(ModuleNotFoundError):
