@@ -38,14 +38,18 @@ class PostgresCluster:
     programs: Path
     folder: Path
     port: int
+    durable: bool
 
     def _run(self, *command: str) -> None:
         prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         subprocess.run([*prefix, str(self.programs / command[0]), *command[1:]], check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
 
     @classmethod
-    def create(cls) -> "PostgresCluster":
-        """Makes an empty cluster; skips the test when PostgreSQL is not installed."""
+    def create(cls, durable: bool = False) -> "PostgresCluster":
+        """Makes an empty cluster; skips the test when PostgreSQL is not installed.
+
+        With `durable` it waits for the disk as in production, for benchmarks; tests kill processes, not machines, and need not wait.
+        """
         if not POSTGRES_FOLDERS:
             missing("PostgreSQL", "apt-get install postgresql")
         folder = Path(tempfile.mkdtemp(prefix="guard-postgres-"))
@@ -55,13 +59,14 @@ class PostgresCluster:
         if os.geteuid() == 0:
             shutil.chown(data, "postgres")
             shutil.chown(folder, "postgres")
-        cluster = cls(POSTGRES_FOLDERS[0], folder, free_port())
-        cluster._run("initdb", "-D", str(data), "-U", "guard", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        cluster = cls(POSTGRES_FOLDERS[0], folder, free_port(), durable)
+        cluster._run("initdb", "-D", str(data), "-U", "guard", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         return cluster
 
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=100"
+        options += "" if self.durable else " -c fsync=off -c synchronous_commit=off"
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", str(START_SECONDS), "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "immediate") -> None:

@@ -10,7 +10,9 @@ from bot.intake import tables
 from bot.intake.chain import canonical, link, seal_head
 from bot.intake.database import reading, writing
 from bot.intake.errors import ChainBrokenError
+from bot.intake.storable_text import readable
 from bot.intake.store import Store
+from bot.intake.tip_off_log import ACTOR_CHARACTERS
 from bot.privacy.personal_data import mask
 
 CHAIN = "audit"
@@ -39,8 +41,9 @@ def record(store: Store, actor: str, action: str, tip_off_id: str | None = None,
         head = connection.execute(select(tables.audit_head).with_for_update()).one()
         if head.seal != seal_head(store.key, CHAIN, head.length, head.head) and head.length:
             raise ChainBrokenError("the head of the audit log does not fit its seal")
-        row = {"position": head.length + 1, "at": store.clock(), "actor": actor, "action": action, "tip_off_id": tip_off_id,
-               "detail": mask(canonical(detail))}  # fmt: skip
+        subject = readable(tip_off_id)[: tables.ID_LENGTH] if tip_off_id else None
+        row = {"position": head.length + 1, "at": store.clock(), "actor": readable(actor)[:ACTOR_CHARACTERS], "action": action,
+               "tip_off_id": subject, "detail": readable(mask(canonical(detail)))}  # fmt: skip
         row["hash"] = link(store.key, CHAIN, head.head, row)
         connection.execute(tables.audit_log.insert(), row)
         seal = seal_head(store.key, CHAIN, row["position"], row["hash"])

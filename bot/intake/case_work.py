@@ -8,6 +8,7 @@ from bot.intake import audit, deadlines, tables, tip_off_log
 from bot.intake.database import writing
 from bot.intake.errors import IntakeError
 from bot.intake.lookup import message_row
+from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store
 from bot.intake.tip_off_log import LogEntry
 from bot.intake.vocabulary import FINAL_STATES, LEGAL_DUTY, Agency, Author, DeadlineEvent, LogAction, TipOffState
@@ -76,9 +77,10 @@ def assign(store: Store, tip_off_id: str, clerk: str | None, actor: str) -> None
     Raises:
         IntakeError: `tip_off_unknown`.
     """
+    name = None if clerk is None else readable(clerk)[: tip_off_log.ACTOR_CHARACTERS]
     with writing(store.engine) as connection:
         row = tip_off_log.lock_tip_off(connection, tip_off_id)
-        tip_off_log.append(store, connection, row, LogEntry(actor, LogAction.ASSIGNED, detail={"to": clerk}), assigned_to=clerk)
+        tip_off_log.append(store, connection, row, LogEntry(actor, LogAction.ASSIGNED, detail={"to": name}), assigned_to=name)
 
 
 def note(store: Store, tip_off_id: str, text: str, actor: str, to_reporter: bool = False) -> None:
@@ -95,7 +97,7 @@ def note(store: Store, tip_off_id: str, text: str, actor: str, to_reporter: bool
     author, action = (Author.STAFF, LogAction.MESSAGE) if to_reporter else (Author.NOTE, LogAction.NOTED)
     with writing(store.engine) as connection:
         row = tip_off_log.lock_tip_off(connection, tip_off_id)
-        new = message_row(store, tip_off_id, author, actor, text)
+        new = message_row(store, tip_off_id, author, actor, str(encodable(text)))
         connection.execute(tables.messages.insert(), new)
         tip_off_log.append(store, connection, row, LogEntry(actor, action, detail={"message": new["id"]}))
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.intake.storable_text import Text
 from bot.intake.vocabulary import TipOffKind
 
 
@@ -18,22 +19,22 @@ class Fields(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
-    suspect_name: str | None = None
-    company: str | None = None
-    wechat: str | None = None
-    qq: str | None = None
-    phone: str | None = None
-    bank_account: str | None = None
-    platform: str | None = None
-    account_name: str | None = None
-    place: str | None = None
-    region_code: str | None = None
-    time: str | None = None
-    insurer: str | None = None
+    suspect_name: Text | None = None
+    company: Text | None = None
+    wechat: Text | None = None
+    qq: Text | None = None
+    phone: Text | None = None
+    bank_account: Text | None = None
+    platform: Text | None = None
+    account_name: Text | None = None
+    place: Text | None = None
+    region_code: Text | None = None
+    time: Text | None = None
+    insurer: Text | None = None
     amount_paid: float | None = Field(default=None, ge=0, le=1e12)
     fee_rate: float | None = Field(default=None, ge=0, le=1)
-    gave_documents: list[str] = Field(default_factory=list)
-    behaviours: list[str] = Field(default_factory=list)
+    gave_documents: list[Text] = Field(default_factory=list)
+    behaviours: list[Text] = Field(default_factory=list)
 
     def found(self) -> dict[str, str | float | list[str]]:
         """Only the fields that have a value, in the order of the form."""
@@ -44,9 +45,9 @@ class Reporter(BaseModel):
     """Who reports. Asked only for a complaint or when the person wants to be known; an anonymous tip-off has none."""
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
-    name: str | None = None
-    phone: str | None = None
-    address: str | None = None
+    name: Text | None = None
+    phone: Text | None = None
+    address: Text | None = None
 
     def is_complete(self) -> bool:
         """Whether the identity a complaint needs (order 121, art. 10) is there."""
@@ -68,12 +69,12 @@ class TipOffDraft(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
-    narrative: str = ""
+    narrative: Text = ""
     fields: Fields = Field(default_factory=Fields)
     kind: TipOffKind | None = None
-    demand: str | None = None
+    demand: Text | None = None
     reporter: Reporter | None = None
     consent_transfer: bool = False
     consent_identity: bool = False
-    channel: str = "web"
-    asked: list[str] = Field(default_factory=list)
+    channel: Text = "web"
+    asked: list[Text] = Field(default_factory=list)

@@ -17,6 +17,7 @@ from bot.intake.disk_guard import check_free_space
 from bot.intake.errors import IntakeError
 from bot.intake.evidence_formats import MediaType, clean_image, detect
 from bot.intake.lookup import find_by_receipt
+from bot.intake.storable_text import readable
 from bot.intake.store import Store, new_id
 from bot.intake.tip_off_log import LogEntry
 from bot.intake.vocabulary import REPORTER, LogAction, TipOffState
@@ -56,7 +57,7 @@ def _folder(store: Store) -> Path:
 def safe_name(filename: str) -> str:
     """Returns a file name as mere text: the last part of any path, without control characters, of bounded length."""
     last = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(character for character in last if character.isprintable())[:NAME_CHARACTERS]
+    return "".join(character for character in readable(last) if character.isprintable() and character != "\ufffd")[:NAME_CHARACTERS]
 
 
 def add(store: Store, receipt: str, content: bytes, filename: str, throttle_key: str) -> str:
@@ -119,7 +120,7 @@ def _remove(paths: list[Path]) -> None:
 
 def _row(store: Store, evidence_id: str) -> Row[Any]:
     with reading(store.engine) as connection:
-        row = connection.execute(select(tables.evidence).where(tables.evidence.c.id == evidence_id)).one_or_none()
+        row = connection.execute(select(tables.evidence).where(tables.evidence.c.id == readable(evidence_id))).one_or_none()
     if row is None:
         raise IntakeError("field_unknown")
     return row

@@ -10,6 +10,7 @@ from bot.intake import deadlines, tables, throttle, tip_off_log
 from bot.intake.database import reading, writing
 from bot.intake.errors import IntakeError
 from bot.intake.receipt import hash_receipt, parse_receipt
+from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store, new_id
 from bot.intake.vocabulary import FINAL_STATES, REPORTER, Agency, Author, LogAction, TipOffState
 from bot.privacy.keyed_hash import same_hash
@@ -123,14 +124,15 @@ def clean_message(store: Store, text: str) -> str:
     secrets = (PersonalDataKind.VERIFICATION_CODE, PersonalDataKind.PASSWORD)
     if any(finding.kind in secrets for finding in find_personal_data(text)):
         raise IntakeError("message_has_secret")
-    return text
+    return str(encodable(text))
 
 
 def message_row(store: Store, tip_off_id: str, author: Author, actor: str, text: str) -> dict[str, Any]:
     """Returns a message as a row; the text is encrypted."""
     message_id = new_id()
     token = store.cipher.seal("messages", author, message_id, text)
-    return {"id": message_id, "tip_off_id": tip_off_id, "at": store.clock(), "author": author.value, "actor": actor, "token": token}
+    name = readable(actor)[: tip_off_log.ACTOR_CHARACTERS]
+    return {"id": message_id, "tip_off_id": tip_off_id, "at": store.clock(), "author": author.value, "actor": name, "token": token}
 
 
 def add_message(store: Store, receipt: str, text: str, throttle_key: str) -> None:

@@ -37,7 +37,9 @@ VALUE_WIDTH_CM = 12.6
 LINE_POINTS = 17
 BODY_POINTS = 11
 TITLE_POINTS = 18
-PART = 900  # characters of a table row in the PDF; a longer text goes on in the next row, because a row cannot cross a page
+PART = 600  # characters of a table row in the PDF; a longer text goes on in the next row, because a row cannot cross a page
+
+PART_LINES = 18
 
 
 class FormKind(StrEnum):
@@ -172,6 +174,20 @@ def _docx(form: OfficialForm, rows: list[tuple[str, str, int]]) -> bytes:
     return content.getvalue()
 
 
+def _parts(value: str) -> list[str]:
+    """Cuts a long text into pieces that each fit on a page, by characters and by lines."""
+    parts, piece = [], ""
+    for line in value.split("\n"):
+        for start in range(0, max(len(line), 1), PART):
+            more = line[start : start + PART]
+            if piece and (len(piece) + len(more) > PART or piece.count("\n") >= PART_LINES):
+                parts.append(piece)
+                piece = more
+            else:
+                piece = f"{piece}\n{more}" if piece else more
+    return [*parts, piece]
+
+
 def _pdf(form: OfficialForm, rows: list[tuple[str, str, int]]) -> bytes:
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -184,7 +200,7 @@ def _pdf(form: OfficialForm, rows: list[tuple[str, str, int]]) -> bytes:
 
     cells, heights = [], []
     for label, value, lines in rows:
-        parts = [value[start : start + PART] for start in range(0, len(value), PART)] or [""]
+        parts = _parts(value)
         for number, part in enumerate(parts):
             cells.append([paragraph(label if number == 0 else ""), paragraph(part)])
             heights.append(None if part else LINE_POINTS * max(lines, 1) + 6)

@@ -37,7 +37,7 @@ def derive_receipt(index_key: bytes, idempotency_key: str, attempt: int) -> str:
         idempotency_key: The submission's own unguessable key.
         attempt: 0, or more when the receipt before it was already taken by another tip-off.
     """
-    mac = hmac.new(index_key, f"receipt\x1f{attempt}\x1f{idempotency_key}".encode(), hashlib.sha256).digest()
+    mac = hmac.new(index_key, f"receipt\x1f{attempt}\x1f{idempotency_key}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
     body = _FIRST + str(int.from_bytes(mac) % 10**_RANDOM_DIGITS).zfill(_RANDOM_DIGITS)
     return body + check_digit(body)
 

@@ -12,6 +12,7 @@ from bot.intake import tables
 from bot.intake.database import reading
 from bot.intake.linking import normalise
 from bot.intake.receipt import hash_receipt, parse_receipt
+from bot.intake.storable_text import readable
 from bot.intake.store import Store
 from bot.intake.vocabulary import SUSPECT_KINDS, Agency, TipOffKind, TipOffState
 from bot.privacy.keyed_hash import keyed_hash
@@ -122,7 +123,9 @@ def search(store: Store, wanted: TipOffFilter) -> Page:
 
 
 def _conditions(store: Store, wanted: TipOffFilter) -> list[Any]:
-    conditions: list[Any] = [_COLUMNS[name] == getattr(wanted, name) for name in _EQUALS if getattr(wanted, name) is not None]
+    given = {name: getattr(wanted, name) for name in _EQUALS}
+    told = {name: readable(value) if isinstance(value, str) else value for name, value in given.items() if value is not None}
+    conditions: list[Any] = [_COLUMNS[name] == value for name, value in told.items()]
     if wanted.created_from is not None:
         conditions.append(_COLUMNS.created_at >= wanted.created_from)
     if wanted.created_to is not None:
@@ -130,7 +133,7 @@ def _conditions(store: Store, wanted: TipOffFilter) -> list[Any]:
     if wanted.receipt is not None:
         conditions.append(_COLUMNS.receipt_hash == hash_receipt(store.key, parse_receipt(wanted.receipt)))
     if wanted.identifier is not None:
-        hashes = [keyed_hash(store.key, f"identifiers.{kind}", normalise(kind, wanted.identifier, store.catalog.extraction))
+        hashes = [keyed_hash(store.key, f"identifiers.{kind}", normalise(kind, readable(wanted.identifier), store.catalog.extraction))
                   for kind in SUSPECT_KINDS]  # fmt: skip
         conditions.append(_COLUMNS.id.in_(select(tables.identifiers.c.tip_off_id).where(tables.identifiers.c.hash.in_(hashes))))
     return conditions
@@ -165,7 +168,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         moment = datetime.fromisoformat(time)
     except (Base64Error, UnicodeDecodeError, ValueError):
         return None
-    return (moment, tip_off_id) if moment.tzinfo is not None else None
+    return (moment, readable(tip_off_id)) if moment.tzinfo is not None else None
 
 
 def states_and_counts(store: Store) -> dict[TipOffState, int]:

@@ -15,6 +15,7 @@ from bot.intake.errors import ChainBrokenError, IntakeError
 from bot.intake.kind_classifier import classify_kind
 from bot.intake.receipt import derive_receipt, hash_receipt, spaced
 from bot.intake.routing import Decision, route
+from bot.intake.storable_text import readable
 from bot.intake.store import Store, new_id
 from bot.intake.vocabulary import REPORTER, Agency, DeadlineEvent, LogAction, TipOffKind, TipOffState
 from bot.privacy.keyed_hash import keyed_hash
@@ -23,6 +24,8 @@ LANES = 32  # parallel chains of the register: as many submissions can commit si
 SEALED_FIELDS = ("suspect_name", "company", "wechat", "qq", "phone", "bank_account", "account_name", "place")
 REPORTER_FIELDS = ("name", "phone", "address")
 _SHORT = 80  # characters of a readable column
+ADCODE_CHARACTERS = 6
+CHANNEL_CHARACTERS = 24
 
 
 @dataclass(frozen=True)
@@ -128,16 +131,20 @@ def content_digest(key: bytes, tip_off_id: str, texts: dict[str, str], facts: di
     return link(key, f"content:{tip_off_id}", "", {"texts": texts, "facts": facts})
 
 
+def _column(text: str | None, longest: int = _SHORT) -> str | None:
+    return readable(text)[:longest] if text else None
+
+
 def _facts(draft: TipOffDraft, decision: Decision, kind: TipOffKind) -> dict[str, Any]:
     fields = draft.fields
     return {
         "kind": kind.value, "rule": decision.rule, "legal_basis": decision.legal_basis, "urgent": decision.urgent,
-        "region_code": fields.region_code, "home_region": decision.home_region,
-        "insurer": fields.insurer and fields.insurer[:_SHORT], "platform": fields.platform and fields.platform[:_SHORT],
-        "happened": fields.time and fields.time[:_SHORT], "amount_paid": fields.amount_paid, "fee_rate": fields.fee_rate,
+        "region_code": _column(fields.region_code, ADCODE_CHARACTERS), "home_region": decision.home_region,
+        "insurer": _column(fields.insurer), "platform": _column(fields.platform),
+        "happened": _column(fields.time), "amount_paid": fields.amount_paid, "fee_rate": fields.fee_rate,
         "gave_documents": canonical(fields.gave_documents), "behaviours": canonical(fields.behaviours),
         "anonymous": draft.reporter is None, "consent_transfer": draft.consent_transfer, "consent_identity": draft.consent_identity,
-        "channel": draft.channel,
+        "channel": _column(draft.channel, CHANNEL_CHARACTERS),
     }  # fmt: skip
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Row, select, update
 from bot.intake import tables
 from bot.intake.chain import GENESIS, canonical, link, seal_head
 from bot.intake.errors import ChainBrokenError, IntakeError
+from bot.intake.storable_text import readable
 from bot.intake.store import Store
 from bot.intake.vocabulary import LogAction
 from bot.privacy.personal_data import mask
+
+ACTOR_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,9 @@ class LogEntry:
 def entry_row(tip_off_id: str, position: int, at: datetime, entry: LogEntry) -> dict[str, Any]:
     """Returns an entry as a row without its hash."""
     return {
-        "tip_off_id": tip_off_id, "position": position, "at": at, "actor": entry.actor, "action": entry.action.value,
+        "tip_off_id": tip_off_id, "position": position, "at": at, "actor": readable(entry.actor)[:ACTOR_CHARACTERS], "action": entry.action.value,
         "from_state": entry.from_state, "to_state": entry.to_state, "ground": entry.ground,
-        "reason": mask(entry.reason) if entry.reason else None, "detail": canonical(entry.detail or {}),
+        "reason": readable(mask(entry.reason)) if entry.reason else None, "detail": canonical(entry.detail or {}),
     }  # fmt: skip
 
 
@@ -58,7 +61,7 @@ def lock_tip_off(connection: Connection, tip_off_id: str) -> Row[Any]:
     Raises:
         IntakeError: `tip_off_unknown`.
     """
-    row = connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.id == tip_off_id).with_for_update()).one_or_none()
+    row = connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.id == readable(tip_off_id)).with_for_update()).one_or_none()
     if row is None:
         raise IntakeError("tip_off_unknown")
     return row

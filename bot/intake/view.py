@@ -12,6 +12,7 @@ from bot.intake.database import reading
 from bot.intake.deadlines import DueItem
 from bot.intake.errors import IntakeError
 from bot.intake.search import TipOffSummary, summary
+from bot.intake.storable_text import readable
 from bot.intake.store import Store
 from bot.intake.vocabulary import Author
 from bot.privacy.personal_data import mask
@@ -99,7 +100,7 @@ def get(store: Store, tip_off_id: str) -> TipOffView:
         IntakeError: `tip_off_unknown`.
     """
     with reading(store.engine) as connection:
-        row = connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.id == tip_off_id)).one_or_none()
+        row = connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.id == readable(tip_off_id))).one_or_none()
         if row is None:
             raise IntakeError("tip_off_unknown")
 

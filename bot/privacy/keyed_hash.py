@@ -14,7 +14,7 @@ def keyed_hash(key: bytes, purpose: str, value: str) -> str:
         purpose: Table and column, or another name of what is hashed.
         value: The value, already normalised by the caller.
     """
-    return hmac.new(key, purpose.encode() + _FIELD_SEPARATOR + value.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, purpose.encode() + _FIELD_SEPARATOR + value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def same_hash(left: str, right: str) -> bool:

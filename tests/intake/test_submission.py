@@ -25,7 +25,7 @@ def test_a_tip_off_gets_a_receipt_of_sixteen_digits_that_opens_its_status(desk: 
     assert len(receipt.number) == 16
     assert check_digit(receipt.number[:-1]) == receipt.number[-1]
     assert (status.tip_off_id, status.state) == (receipt.tip_off_id, TipOffState.REGISTERED)
-    assert (receipt.lead_agency, receipt.urgent) == (Agency.POLICE, False)
+    assert receipt.lead_agency is Agency.POLICE
     assert "四平市公安局" in receipt.words
 
 
