@@ -17,7 +17,7 @@ from actions.words import DIALOGUE_DIR
 from bot.knowledge.schema import Record, load_yaml
 
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
-MOST_SIGNALS = 6  # reasons shown; more are not read
+MOST_SIGNALS = 8  # reasons shown; more are not read
 
 
 class JudgingWords(Record):

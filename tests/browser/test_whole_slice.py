@@ -36,10 +36,9 @@ async def test_a_scam_is_judged_a_tip_off_is_filed_and_staff_find_both(assistant
             assert await page.locator("mark").count() > 0
             await page.get_by_role("button", name="登记线索").last.click()
             await page.get_by_text("前面说的我也记进去了", exact=False).wait_for()
-            for answer in (STORY, "不留，匿名举报", "同意转交", "提交"):
-                shown = await page.locator("text=机器人").count()
+            for answer, next_words in ((STORY, "联系方式"), ("不留，匿名举报", "您同意送吗"), ("同意转交", "请您看一遍"), ("提交", "回执号")):
                 await say(answer)
-                await page.wait_for_function(f"document.body.innerText.split('机器人').length > {shown + 1}")
+                await page.get_by_text(next_words, exact=False).last.wait_for()
             receipt_text = await page.locator(".receipt").last.inner_text()
             receipt = re.search(r"8\d{3}\s+\d{4}\s+\d{4}\s+\d{4}", receipt_text)
             assert receipt, receipt_text
