@@ -14,8 +14,8 @@ import yaml
 
 from bot.scam.chats import Turn
 from bot.scam.detector import ScamDetector
-from tests.scam.disguising import disguise
 from bot.scam.verdict import Screening
+from tests.scam.disguising import disguise
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "eval"

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from bot.scam.chats import Turn, parse_chat
@@ -20,7 +21,10 @@ from bot.scam.training import ensure_model
 from bot.scam.verdict import NOTHING_FOUND, Screening, Signal, Thresholds, logistic
 
 # Longer texts are screened in pieces, so that no text takes unbounded time in one call of the rules.
-MAX_PIECE_CHARS = 2_000
+MAX_PIECE_CHARS = 1_000
+# Of anything longer than so many pieces or turns, only those with a trace are looked at, and no more of them than this: a megabyte of the worst
+# text then takes seconds, not minutes.
+MANY_PIECES = 120
 # The signal of a text without any other, which the speaker model alone found.
 WORDING = "agent_wording"
 UNDER_EVIDENT = 0.01
@@ -109,6 +113,8 @@ class ScamDetector:
         """
         pieces = [(index, turn.text[at : at + MAX_PIECE_CHARS], at) for index, turn in enumerate(turns)
                   for at in range(0, max(1, len(turn.text)), MAX_PIECE_CHARS)]  # fmt: skip
+        if len(pieces) > MANY_PIECES:
+            pieces = list(islice((piece for piece in pieces if self._prefilter.may_hold(piece[1])), MANY_PIECES))
         by_speaker: dict[str, list[_Heard]] = {}
         traced = False
         for index, text, at in pieces:

@@ -24,7 +24,14 @@ def test_the_usual_ways_of_pasting_a_chat_are_read(paste: str, speakers: list[st
 
 @pytest.mark.parametrize(
     "text",
-    ["", "我想退保", "费用：五百元\n时间：明天\n地点：四平", "第一段话写得很长很长，" * 10 + "\n" + "第二段话也写得很长很长，" * 10, "全\n额\n退\n保", "http://a.cn:80\n好"],
+    [
+        "",
+        "我想退保",
+        "费用：五百元\n时间：明天\n地点：四平",
+        "第一段话写得很长很长，" * 10 + "\n" + "第二段话也写得很长很长，" * 10,
+        "全\n额\n退\n保",
+        "http://a.cn:80\n好",
+    ],
 )
 def test_what_is_no_chat_is_not_taken_for_one(text: str) -> None:
     assert parse_chat(text) is None

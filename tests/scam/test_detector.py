@@ -13,9 +13,14 @@ SHARED = ROOT.parent / "shared" / "eval"
 
 @pytest.mark.parametrize(
     "text",
-    ["全额退保，不成功不收费，加微信", "我是银保监会的专员，您的保单可以办理清退，把身份证银行卡发我", "给业务员打电话录音，套他承认承诺过收益，退下来收三成",
-     "退保项目招代理，收徒包教会", "退的钱先打到我们公司账户，扣完服务费再给您"],
-)  # fmt: skip
+    [
+        "全额退保，不成功不收费，加微信",
+        "我是银保监会的专员，您的保单可以办理清退，把身份证银行卡发我",
+        "给业务员打电话录音，套他承认承诺过收益，退下来收三成",
+        "退保项目招代理，收徒包教会",
+        "退的钱先打到我们公司账户，扣完服务费再给您",
+    ],
+)
 def test_an_agents_talk_is_evident_and_says_why(detector: ScamDetector, text: str) -> None:
     screening = detector.screen_text(text)
     assert screening.verdict is Verdict.EVIDENT
@@ -27,9 +32,19 @@ def test_an_agents_talk_is_evident_and_says_why(detector: ScamDetector, text: st
 
 @pytest.mark.parametrize(
     "text",
-    ["全额退保是真的吗", "他说能全额退，让我把身份证发过去，我该信吗", "请警惕“全额退保”骗局，切勿将身份证交给他人", "您还在犹豫期内，可以全额退保，扣除工本费十元",
-     "我要投诉业务员，当时说五年返本", "亲，七天无理由全额退款，运费您出", "验证码收不到怎么办", "明天几点开会", "", "🌹🌹🌹"],
-)  # fmt: skip
+    [
+        "全额退保是真的吗",
+        "他说能全额退，让我把身份证发过去，我该信吗",
+        "请警惕“全额退保”骗局，切勿将身份证交给他人",
+        "您还在犹豫期内，可以全额退保，扣除工本费十元",
+        "我要投诉业务员，当时说五年返本",
+        "亲，七天无理由全额退款，运费您出",
+        "验证码收不到怎么办",
+        "明天几点开会",
+        "",
+        "🌹🌹🌹",
+    ],
+)
 def test_questions_warnings_complaints_and_everyday_talk_are_not_evident(detector: ScamDetector, text: str) -> None:
     assert detector.screen_text(text).verdict is not Verdict.EVIDENT
 
@@ -43,7 +58,13 @@ def test_the_score_is_the_sum_of_the_evidence_shown(detector: ScamDetector) -> N
 
 
 def test_innocent_lines_add_up_over_a_conversation(detector: ScamDetector) -> None:
-    turns = [Turn("李", "您保单交了几年了"), Turn("我", "五年"), Turn("李", "把保单拍给我看看"), Turn("李", "退下来收三成"), Turn("李", "保险公司电话别接")]
+    turns = [
+        Turn("李", "您保单交了几年了"),
+        Turn("我", "五年"),
+        Turn("李", "把保单拍给我看看"),
+        Turn("李", "退下来收三成"),
+        Turn("李", "保险公司电话别接"),
+    ]
     whole = detector.screen_turns(turns)
     assert whole.verdict is Verdict.EVIDENT
     assert whole.score >= max(detector.screen_text(turn.text).score for turn in turns)

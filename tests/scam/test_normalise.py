@@ -35,9 +35,21 @@ def test_disguised_words_are_read_as_meant(normaliser: Normaliser, written: str,
 
 @pytest.mark.parametrize(
     "honest",
-    ["汽车报废能退多少钱", "店里今天爆单了", "推保养套餐的别来", "材料待理赔部门审核", "安徽信用社在哪", "宝宝腿抱着", "加微信", "退休金每月到账", "先别急，保险公司会联系你",
-     "保洁阿姨几点来", "带班老师请假了", "我想退，保险公司不给退"],
-)  # fmt: skip
+    [
+        "汽车报废能退多少钱",
+        "店里今天爆单了",
+        "推保养套餐的别来",
+        "材料待理赔部门审核",
+        "安徽信用社在哪",
+        "宝宝腿抱着",
+        "加微信",
+        "退休金每月到账",
+        "先别急，保险公司会联系你",
+        "保洁阿姨几点来",
+        "带班老师请假了",
+        "我想退，保险公司不给退",
+    ],
+)
 def test_honest_words_that_sound_like_a_keyword_are_left_alone(normaliser: Normaliser, honest: str) -> None:
     assert normaliser.normalise(honest).text == honest.replace("，", ",")
 

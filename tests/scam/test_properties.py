@@ -8,9 +8,40 @@ from bot.scam.detector import ScamDetector
 from bot.scam.normalise import Normaliser
 from tests.scam.disguising import NOISE, disguise
 
-WORDS = ["退保", "全额", "葆费", "辶艮", "亻呆", "tui", "保单", "，", "。", "*", "🌹", "\u200b", "額", "ｖ", "VX", "\n", " ", "我", "百分之三十", "加微信", "保", "退", "不成功不收费"]
+WORDS = [
+    "退保",
+    "全额",
+    "葆费",
+    "辶艮",
+    "亻呆",
+    "tui",
+    "保单",
+    "，",
+    "。",
+    "*",
+    "🌹",
+    "\u200b",
+    "額",
+    "ｖ",
+    "VX",
+    "\n",
+    " ",
+    "我",
+    "百分之三十",
+    "加微信",
+    "保",
+    "退",
+    "不成功不收费",
+]
 TEXTS = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=20).map("".join))
-SLOGANS = st.sampled_from(["全额退保，不成功不收费", "把身份证和银行卡寄给我们，帮您全额退保", "投诉信我们帮你写好，12378打过去就说业务员误导", "退保成功收你百分之三十手续费"])
+SLOGANS = st.sampled_from(
+    [
+        "全额退保，不成功不收费",
+        "把身份证和银行卡寄给我们，帮您全额退保",
+        "投诉信我们帮你写好，12378打过去就说业务员误导",
+        "退保成功收你百分之三十手续费",
+    ]
+)
 CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -22,9 +22,14 @@ def test_every_signal_has_a_rule() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
-    [("signal: success_fee", "signal: no_such", "unknown signal"), ("id: insider", "id: disparage", "used 2 times"), ("examples: [不成功不收费，先退后付", "examples: [今天天气好", "misses its example"),
-     ("{success}", "{no_such}", "unknown concept"), ("strength: strong", "strength: huge", "strength")],
-)  # fmt: skip
+    [
+        ("signal: success_fee", "signal: no_such", "unknown signal"),
+        ("id: insider", "id: disparage", "used 2 times"),
+        ("examples: [不成功不收费，先退后付", "examples: [今天天气好", "misses its example"),
+        ("{success}", "{no_such}", "unknown concept"),
+        ("strength: strong", "strength: huge", "strength"),
+    ],
+)
 def test_a_broken_rule_is_named(tmp_path: Path, old: str, new: str, told: str) -> None:
     copy = shutil.copytree(DATA, tmp_path / "scam")
     file = copy / "rules" / "10_lure.yml"
