@@ -10,10 +10,12 @@ from actions.conversation import Conversation
 from actions.resources import follow_ups, library, which_door
 from actions.speech import Speaker
 from actions.turn import Turn
-from bot.nlu.resolution import OUT_OF_SCOPE_PREFIX, TASK_TOPICS
+from bot.knowledge.library import HOTLINE_TOPIC
+from bot.nlu.resolution import OUT_OF_SCOPE_PREFIX, REFUSAL_INTENT, TASK_TOPICS
 
 DECLINED_IN_FULL = 3  # out-of-scope messages in a row that get their own redirection
 DOOR_TOPICS = frozenset({"which_hotline", "report_how", "report_vs_complaint"})
+CONTEXTUAL = frozenset({"follow_up", "correction"})  # intents that say only what is different from the last question
 MOST_QUESTIONS = 2  # a reply to three questions is not read to its end
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
@@ -54,10 +56,15 @@ def answer_in(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
     if first_aid.give(conversation, turn, speaker):
         return
     topics = topics_of(turn, conversation)
+    if topics == [conversation.topic] and turn.intent in CONTEXTUAL and turn.entities("insurer"):
+        # "那新华的呢": what was just said holds for every company; only the company's number is new.
+        speaker.phrase("follow_up.same_elsewhere")
+        topics = [HOTLINE_TOPIC]
     if not topics:
         key = "follow_up.unclear" if conversation.topic else "follow_up.no_topic"
         name = library().wording.button_titles.get(conversation.topic or "", "")
-        speaker.phrase(key, topic=name)
+        related = library().answer(conversation.topic).related if conversation.topic else None
+        speaker.phrase(key, topic=name, buttons=related)
         return
     if len(topics) > 1:
         speaker.phrase("conversation.two_questions")
@@ -65,7 +72,8 @@ def answer_in(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
         speaker.answer(library().answer(topic, conversation.context()))
         if topic in DOOR_TOPICS:
             _name_the_door(turn, speaker)
-    conversation.topic = topics[0]
+    if topics[0] != HOTLINE_TOPIC or conversation.topic is None:
+        conversation.topic = topics[0]
     warn_of_recounted_demands(conversation, turn, speaker)
 
 
@@ -100,7 +108,7 @@ def topics_of(turn: Turn, conversation: Conversation) -> list[str]:
     if questions:
         return list(dict.fromkeys(questions))[:MOST_QUESTIONS]
     followed = follow_ups().resolve(turn.text, conversation.topic) if turn.text and conversation.topic else None
-    if turn.intent in {"follow_up", "correction"}:
+    if turn.intent in CONTEXTUAL:
         # "平安的呢？" names only what is different: the same question, for another policy.
         names_another = conversation.topic and any(turn.entities(name) for name in ("insurer", "product", "channel"))
         same = conversation.topic if names_another else None
@@ -111,7 +119,7 @@ def topics_of(turn: Turn, conversation: Conversation) -> list[str]:
 def warn_of_recounted_demands(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
     """Warn once when a person tells what an agent asks of them, before they do it."""
     recounted = (turn.parsed.get("scam") or {}).get("recounted") or []
-    if not recounted:
+    if not recounted or turn.intent == REFUSAL_INTENT:  # who asks for lies recounts nothing, and has been answered
         return
     conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
     if not conversation.warned:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 
 from rasa_sdk import Action, Tracker
@@ -18,10 +20,11 @@ from actions.turn import Turn
 from actions.words import form_words
 from bot.knowledge.compare_options import Figures, compare
 from bot.knowledge.errors import KnowledgeError
-from bot.knowledge.quantities import find_amounts, parse_number
+from bot.knowledge.quantities import find_amounts, find_durations, parse_number
 
 FORM = "comparison"
 TOPIC = "compare_options"
+NUMBER_BREAK = re.compile(r"[^0-9零一二两三四五六七八九十百千万,.]+")
 
 
 class ComparisonForm(GuidedForm):
@@ -34,15 +37,58 @@ class ComparisonForm(GuidedForm):
         return ["paid", "cash_value", "need"]
 
     def take(self, name: str, turn: Turn, memory: Memory) -> None:
-        """Understand an amount."""
+        """Understand an amount; one that says what it is ("现金价值一万二") belongs there, whatever was asked."""
+        name = self._named(turn) or name
         if name == "need" and turn.is_one_of(self.words.answers["no_need"]):
             memory.skipped.append(name)
             return
-        amounts = find_amounts(turn.text)
-        value = amounts[0].value if amounts else parse_number(turn.bare)
+        value = self._paid_in_all(turn) if name == "paid" else None
+        if value is None:
+            amounts = find_amounts(turn.text)
+            value = amounts[0].value if amounts else parse_number(turn.correction)
         if value is None or value < 0:
             raise UnclearAnswerError
         memory.values[name] = str(value)
+
+    def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
+        """A correction changes the figure it names, or else the last one given."""
+        name = self._named(turn) or next(reversed(memory.values), None)
+        if not correcting or name not in memory.values:
+            return []
+        with suppress(UnclearAnswerError):
+            self.take(name, turn, memory)
+            return [turn.correction]
+        return []
+
+    def _named(self, turn: Turn) -> str | None:
+        """The figure a message names."""
+        names = ("cash_value", "need", "paid")
+        return next((name for name in names if any(word in turn.text for word in self.words.answers[f"{name}_words"])), None)
+
+    def _paid_in_all(self, turn: Turn) -> Decimal | None:
+        """The sum of "每年五千，交了四年"; None when the message does not speak of a yearly premium.
+
+        Raises:
+            UnclearAnswerError: It does, but does not say how much, or for how many years: a guess would spoil the whole comparison.
+        """
+        yearly = next((word for word in self.words.answers["yearly"] if word in turn.text), None)
+        if yearly is None:
+            return None
+        before, _, after = turn.text.partition(yearly)
+        years = [length for length in find_durations(f"{before}，{after}") if length.unit == "year"]
+        premium = next((number for number in map(parse_number, NUMBER_BREAK.split(after)) if number), None)
+        amounts = find_amounts(after)
+        if not years or not (amounts or premium):
+            raise UnclearAnswerError(self.words.say("years_missing"))
+        return (amounts[0].value if amounts else premium or Decimal()) * Decimal(str(years[-1].value))
+
+    def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
+        """The opening message may tell what was paid."""
+        super().begin(turn, memory, tracker, speaker)
+        with suppress(UnclearAnswerError):
+            paid = self._paid_in_all(turn)
+            if paid is not None:
+                memory.values["paid"] = str(paid)
 
 
 class ActionCompareOptions(Action):  # type: ignore[misc]

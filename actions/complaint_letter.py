@@ -68,6 +68,10 @@ class ComplaintLetterForm(GuidedForm):
             if (correcting or field not in memory.values) and memory.values.get(field) != value:
                 memory.values[field] = value
                 changed.append(turn.text[found[0]["start"] : found[0]["end"]])
+        if correcting and not changed and "facts" in memory.values:
+            # What cannot be put in a blank is put beside the story; the person edits the letter.
+            memory.values["facts"] = self.words.say("amended", facts=memory.values["facts"], text=turn.correction)
+            changed.append(turn.correction)
         return changed
 
 

@@ -25,6 +25,7 @@ class Conversation:
         product: Kind of insurance, see `bot.knowledge.topics.Product`.
         channel: Who sold it, see `bot.knowledge.topics.Channel`.
         cooling_off: `inside` or `outside`, once the clock has been worked out.
+        received: The day the contract was received, as YYYY-MM-DD.
         years: Years premiums were paid.
         handed_over: What an agent already has, see data/knowledge/first_aid.yml.
         warned: Whether the warning about what an agent asks for has been given.
@@ -38,6 +39,7 @@ class Conversation:
     product: Any = None
     channel: Any = None
     cooling_off: Any = None
+    received: str | None = None
     years: float | None = None
     handed_over: list[HandoverId] = field(default_factory=list)
     warned: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,15 @@ class CoolingOffClockForm(GuidedForm):
         if memory.values.get("received") == "not_received" or "received" in memory.skipped:
             return ["received"]
         return ["received", "days"]
+
+    def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
+        """A day told before is not asked for again, and can be corrected."""
+        super().begin(turn, memory, tracker, speaker)
+        received = Conversation.of(tracker).received
+        if received and "received" not in memory.values:
+            memory.values["received"] = received
+            day = date.fromisoformat(received)
+            speaker.say(self.words.say("received_known", month=day.month, day=day.day))
 
     def take(self, name: str, turn: Turn, memory: Memory) -> None:
         """Understand a date or a number of days."""
@@ -103,6 +113,7 @@ class ActionTellCoolingOff(Action):  # type: ignore[misc]
         if received is None or received == "not_received":
             speaker.say(words.say("date_unknown" if received is None else "not_received"), _next_steps())
             return [conversation.event()]
+        conversation.received = received
         days = [memory.values["days"]] if "days" in memory.values else [int(number) for number in words.answers["usual_days"]]
         if len(days) > 1:
             speaker.say(words.say("days_unknown"))
@@ -117,7 +128,8 @@ class ActionTellCoolingOff(Action):  # type: ignore[misc]
         if len(clocks) == 1:
             conversation.cooling_off = "outside" if clocks[0].state == "over" else "inside"
         answer = library().answer("cooling_off_how" if conversation.cooling_off == "inside" else "after_cooling_off", conversation.context())
-        speaker.answer(answer)
+        # The clock has just run: its own button would lead in a circle.
+        speaker.answer(replace(answer, buttons=tuple(button for button in answer.buttons if button.payload != "/start_cooling_off_clock")))
         return [conversation.event()]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.conversation import Conversation
 from actions.resources import first_aid, library
 from actions.speech import Speaker, rasa_buttons
 from actions.turn import Turn
-from bot.knowledge.first_aid import DUES
+from bot.knowledge.first_aid import DUES, Handover
 from bot.nlu.resolution import FALLBACK_INTENT, SCAM_INTENT
 
 # Elsewhere the same words mean something lawful: "身份证给业务员了，能退保吗" is a question about surrender.
 ABOUT_AGENTS = "agent_"
 OTHER_INTENTS = frozenset({FALLBACK_INTENT, SCAM_INTENT, "check_message", "follow_up", "affirm", "correction", "which_hotline", "report_evidence"})
+ANSWERED_BY_WARNING = frozenset({"agent_gave_documents", "agent_signed_or_paid"})  # their answers say what to do after giving
+TOPIC = "agent_gave_documents"
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
 
@@ -31,15 +35,18 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     handover = first_aid().detect_handover(turn.text)
     known = set(conversation.handed_over)
     if not handover.given - known:
-        if handover.asked_for and not handover.given and turn.intent != SCAM_INTENT:
-            speaker.say(first_aid().warn_before_giving(handover.asked_for))
-        return False
+        return _warn_before_giving(handover, conversation, turn, speaker)
     conversation.handed_over = sorted(known | handover.given)
-    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
-    conversation.warned = True
+    _remember(conversation, turn)
     plan = first_aid().plan(conversation.handed_over)
+    if known:
+        told_before = set(first_aid().plan(known).steps)
+        plan = replace(plan, steps=tuple(step for step in plan.steps if step not in told_before))
     citations = [citation.as_dict() for citation in library().cite(*plan.citations)]
     intro, *parts, offer = plan.messages()
+    if known:
+        names = first_aid().names(handover.given - known)
+        intro = library().phrase("first_aid.more" if plan.steps else "first_aid.nothing_more", handovers=names)
     if plan.due(DUES[0]):
         first, *parts = parts
         intro = f"{intro}\n{first}"
@@ -49,3 +56,22 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     buttons = rasa_buttons(library().buttons("start_tip_off", "insurer_hotline", "report_evidence"))
     speaker.say(offer, buttons, {"type": "answer", "topic": "first_aid", "more": [], "citations": citations}, citations=citations)
     return True
+
+
+def _warn_before_giving(handover: Handover, conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
+    """Warn when something was only asked for; returns whether that answers the message."""
+    if not handover.asked_for or handover.given or turn.intent == SCAM_INTENT:
+        return False
+    answered = turn.intent in ANSWERED_BY_WARNING
+    buttons = rasa_buttons(library().buttons("check_message", "agent_risks", "start_tip_off")) if answered else []
+    speaker.say(first_aid().warn_before_giving(handover.asked_for), buttons)
+    if answered:
+        _remember(conversation, turn)
+    return answered
+
+
+def _remember(conversation: Conversation, turn: Turn) -> None:
+    """Keep the person's words for a tip-off; short questions that follow are about what was handed over."""
+    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+    conversation.warned = True
+    conversation.topic = TOPIC

@@ -24,6 +24,8 @@ from actions.turn import CONTROL_CHARACTERS, Turn
 from actions.words import FormWords, Question, common, form_words
 
 SWITCH_CONFIDENCE = 0.6  # below it, words that sound like another task are taken as an answer
+CONTROL_CONFIDENCE = 0.75  # from it, short words in any wording (算了不弄了) steer the task; lower, they may be an answer
+PATIENCE = 2  # unclear answers in a row to one question before the ways out of it are named
 START_FORMS = {
     "start_tip_off": "tip_off",
     "start_surrender_path": "surrender_path",
@@ -62,12 +64,14 @@ class Memory:
         values: Answers by field.
         asked: Fields asked for, in order.
         skipped: Fields the person does not want to answer.
+        unclear: Answers in a row that did not fit the open question.
         ending: How the task ended; None while it runs.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    unclear: int = 0
     ending: Ending | None = None
 
     @classmethod
@@ -159,6 +163,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         if upcoming is not None:
             if upcoming not in memory.asked:
                 memory.asked.append(upcoming)
+                memory.unclear = 0
             self.ask(upcoming, memory, speaker)
         return [*events, memory.event(self.form), SlotSet(REQUESTED_SLOT, upcoming)]
 
@@ -175,7 +180,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         """Understand a message while `requested` is open; returns events for other slots."""
         if self._obeys(requested, turn, memory, tracker, speaker):
             return []
-        if turn.text in {choice.as_button()["payload"] for choice in self.question(requested, memory).choices}:
+        if self._is_choice(requested, turn, memory):
             # Our own button's words may sound like another task; pressed here they are the answer.
             self.hear(requested, turn, memory, speaker)
             return []
@@ -196,6 +201,10 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         self.hear(requested, turn, memory, speaker)
         return []
 
+    def _is_choice(self, name: str, turn: Turn, memory: Memory) -> bool:
+        """Whether the message is what one of the question's own buttons sends."""
+        return turn.text in {choice.as_button()["payload"] for choice in self.question(name, memory).choices}
+
     def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         """Understand an answer and whatever else the message says; say so when it does not fit."""
         try:
@@ -204,6 +213,9 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             words = unclear.words or self.question(name, memory).unclear
             if words:
                 speaker.say(words)
+            memory.unclear += 1
+            if memory.unclear >= PATIENCE:
+                speaker.say(common().say("hint"))
         else:
             self.overhear(turn, memory, correcting=False)
 
@@ -215,24 +227,25 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         """Carry out control words; returns whether the message was one."""
         words = common()
         short = len(turn.bare) <= CONTROL_CHARACTERS
-        if turn.intent == "cancel" and turn.pressed or short and turn.is_one_of(words.cancel_words):
+        sure = turn.pressed or short and turn.confidence >= CONTROL_CONFIDENCE and not self._is_choice(requested, turn, memory)
+        if turn.intent == "cancel" and sure or short and turn.is_one_of(words.cancel_words):
             memory.ending = Ending.CANCELLED
             speaker.say(words.say("cancelled", name=words.names[self.form]))
         elif short and turn.is_one_of(words.start_over_words):
             memory.values, memory.asked, memory.skipped = {}, [], []
             speaker.say(words.say("start_over"))
             self.begin(turn, memory, tracker, speaker)
-        elif turn.intent == "go_back" and turn.pressed or short and turn.is_one_of(words.back_words):
+        elif turn.intent == "go_back" and sure or short and turn.is_one_of(words.back_words):
             self._go_back(requested, memory, speaker)
-        elif turn.intent == "skip" and turn.pressed or short and turn.is_one_of(words.skip_words):
-            self.skip(requested, memory, speaker)
-        elif turn.intent == "repeat" and turn.pressed or short and turn.is_one_of(words.repeat_words):
+        elif turn.intent == "skip" and sure or short and turn.is_one_of(words.skip_words):
+            self.skip(requested, turn, memory, speaker)
+        elif turn.intent == "repeat" and sure or short and turn.is_one_of(words.repeat_words):
             pass  # the question is asked again anyway
         else:
             return False
         return True
 
-    def skip(self, name: str, memory: Memory, speaker: Speaker) -> None:
+    def skip(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         """Leave a field open. Forms whose field must be answered override this."""
         memory.skipped.append(name)
 

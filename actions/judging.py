@@ -16,6 +16,7 @@ from actions.turn import Turn
 from actions.words import DIALOGUE_DIR
 from bot.knowledge.schema import Record, load_yaml
 
+TOPIC = "agent_what"  # what short questions after a verdict are about
 TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 MOST_SIGNALS = 8  # reasons shown; more are not read
 
@@ -76,6 +77,7 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
         conversation.warned = True
         if first_aid.give(conversation, turn, speaker):
             return [conversation.event()]
+        conversation.topic = TOPIC
         offered = rasa_buttons(library().buttons(*said.buttons))
         speaker.say(said.offer, offered)
     return [conversation.event()]

@@ -21,6 +21,13 @@ SUGGESTIONS = 3  # topics offered when a message was not understood
 PATIENCE = 2  # messages in a row that may be misunderstood before a person is offered
 
 
+def refuse_secrets(turn: Turn, speaker: Speaker) -> bool:
+    """Say that a number sent on its own is not needed; returns whether that answers the message."""
+    if turn.only_secrets:
+        speaker.phrase("privacy.not_needed")
+    return turn.only_secrets
+
+
 class ActionAnswer(Action):  # type: ignore[misc]
     """Answers a question from the knowledge base, or says who can when it is not ours."""
 
@@ -30,7 +37,8 @@ class ActionAnswer(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Answer the latest message."""
-        return answering.answer(Turn.of(tracker), tracker, Speaker(dispatcher))
+        turn, speaker = Turn.of(tracker), Speaker(dispatcher)
+        return [] if refuse_secrets(turn, speaker) else answering.answer(turn, tracker, speaker)
 
 
 class ActionJudgeMessage(Action):  # type: ignore[misc]
@@ -55,6 +63,8 @@ class ActionConverse(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Reply to the latest message."""
         turn, speaker = Turn.of(tracker), Speaker(dispatcher)
+        if refuse_secrets(turn, speaker):
+            return []
         if turn.intent == "repeat":
             said_before = last_reply(tracker)
             for message in said_before:
@@ -101,6 +111,8 @@ class ActionFallback(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Offer suggestions."""
         turn, speaker = Turn.of(tracker), Speaker(dispatcher)
+        if refuse_secrets(turn, speaker):
+            return []
         conversation = Conversation.of(tracker)
         if answering.follow_up_or_first_aid(conversation, turn, speaker):
             return [conversation.event()]

@@ -63,8 +63,14 @@ class SurrenderPathForm(GuidedForm):
             memory.values["received"] = answer.received.isoformat()
 
     def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
-        """Company and kind of insurance may be named at any time, and corrected."""
+        """Company and kind of insurance may be named at any time; any answer given may be corrected."""
         changed = []
+        if correcting:
+            for question in (known for known in QUESTIONS if known in memory.values):
+                answer = guided_path().read(question, turn.correction, today())
+                if answer is not None and answer.value not in {SKIPPED, memory.values[question]}:
+                    memory.values[question] = answer.value
+                    return [turn.correction]
         for name in ("insurer", "product"):
             found = turn.entities(name)
             if found and (correcting or name not in memory.values) and memory.values.get(name) != found[-1]["value"]:
@@ -104,4 +110,5 @@ class ActionGiveChecklist(Action):  # type: ignore[misc]
         speaker.say(form_words(FORM).say("after"), rasa_buttons(library().buttons(*next_steps)), sources, citations=citations)
         conversation.topic = "surrender_procedure"
         conversation.insurer, conversation.product, conversation.cooling_off = context.insurer, product, cooling or conversation.cooling_off
+        conversation.received = values.get("received", conversation.received)
         return [conversation.event(), Memory(ending=Ending.DONE).event(FORM)]

@@ -89,19 +89,34 @@ class TipOffForm(GuidedForm):
         if after.region_code and after.region_code != before.region_code and not desk().catalog.is_home_region(after.region_code):
             speaker.say(self.words.say("outside", home=desk().catalog.regions.home.name))
 
+    def skip(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
+        """Nothing is submitted without a story and a clear yes; "没有" to money means that none was paid."""
+        if name == "story":
+            speaker.say(self.words.say("story_needed"))
+        elif name == "confirm" or name == "money" and turn.is_one_of(self.words.answers["nothing_paid"]):
+            self.hear(name, turn, memory, speaker)
+        else:
+            super().skip(name, turn, memory, speaker)
+
     def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
         """Read fields out of any answer; a correction may replace what was known."""
         if not turn.text:
             return []
         draft = draft_of(memory)
         found = desk().extract(turn.text).fields.found()
+        if correcting and "amount_paid" not in found:
+            # "不对，是1800块" does not say what the money was for: it corrects what was paid.
+            paid = desk().extract(self.words.say("paid_context", text=turn.correction)).fields.amount_paid
+            found |= {} if paid is None else {"amount_paid": paid}
         changed = [name for name, value in found.items() if correcting or not getattr(draft.fields, name)]
         for name in changed:
             old, new = getattr(draft.fields, name), found[name]
             setattr(draft.fields, name, sorted({*old, *new}) if isinstance(old, list) and isinstance(new, list) else new)
         memory.values["draft"] = draft.model_dump(mode="json")
-        labels = self.words.labels
-        return [self.words.say("line", label=labels[name], value=found[name]) for name in changed if name in labels]
+        if "amount_paid" in changed:
+            memory.values["money"] = "paid"
+        labels, shown = self.words.labels, self._shown(draft, memory)
+        return [self.words.say("line", label=labels[name], value=shown[name]) for name in changed if name in labels]
 
     def question(self, name: str, memory: Memory) -> Question:
         """Fill in what the questions on consent, place and confirmation say."""
@@ -125,6 +140,11 @@ class TipOffForm(GuidedForm):
         return [self._summary(draft, memory)] if name == "confirm" else [draft.fields.place or ""]
 
     def _summary(self, draft: TipOffDraft, memory: Memory) -> str:
+        shown = self._shown(draft, memory)
+        return "\n".join(self.words.say("line", label=label, value=shown[name]) for name, label in self.words.labels.items() if shown.get(name))
+
+    def _shown(self, draft: TipOffDraft, memory: Memory) -> dict[str, Any]:
+        """What is known, by field, as the person reads it."""
         words, catalog = self.words, desk().catalog
         known: dict[str, Any] = {"narrative": _shortened(draft.narrative), **draft.fields.found()}
         known["gave_documents"] = "、".join(catalog.behaviours.documents[name].name for name in draft.fields.gave_documents)
@@ -133,7 +153,7 @@ class TipOffForm(GuidedForm):
         if memory.values.get("money") == "nothing":
             known["amount_paid"] = words.say("nothing_paid")
         known["contact"] = draft.reporter.phone if draft.reporter else words.say("anonymous")
-        return "\n".join(words.say("line", label=label, value=known[name]) for name, label in words.labels.items() if known.get(name))
+        return known
 
     def _tell(self, story: str, memory: Memory) -> None:
         draft = draft_of(memory)
@@ -208,12 +228,13 @@ class TipOffForm(GuidedForm):
         draft = draft_of(memory)
         draft.consent_transfer = not refused
         draft.consent_identity = not refused and draft.reporter is not None
-        draft.channel = turn.channel
         memory.values |= {"draft": draft.model_dump(mode="json"), "consent": True}
 
     def _take_confirm(self, turn: Turn, memory: Memory) -> None:
         if turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["submit"]):
-            memory.values["confirm"] = True
+            draft = draft_of(memory)
+            draft.channel = turn.channel
+            memory.values |= {"draft": draft.model_dump(mode="json"), "confirm": True}
         elif not self.overhear(turn, memory, correcting=True):
             raise UnclearAnswerError
 

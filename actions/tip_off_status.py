@@ -57,7 +57,9 @@ class StatusEnquiryForm(GuidedForm):
             speaker.say(desk().words_for(error))
             return
         speaker.say(self.words.say("found", state=status.state_name, words=status.words))
-        steps = [self.words.say("history", day=step.at.astimezone(SHANGHAI).date(), words=step.words) for step in status.history]
+        # The last step says what the state says: once is enough.
+        earlier = [step for step in status.history if step.words != status.words]
+        steps = [self.words.say("history", day=step.at.astimezone(SHANGHAI).date(), words=step.words) for step in earlier]
         said = [
             self.words.say("message", day=message.at.astimezone(SHANGHAI).date(), text=message.text)
             for message in status.messages

@@ -11,6 +11,7 @@ from actions.words import common
 
 COMMAND_PREFIX = "/"  # a pressed button that names an intent
 CONTROL_CHARACTERS = 12  # a longer message is an answer, even when it contains a control word
+WORDS_AROUND_SECRETS = 16  # characters; with more, the message says something else that wants an answer
 PUNCTUATION = "。，！!,.~～、 　…"
 
 
@@ -57,9 +58,25 @@ class Turn:
         return (self.parsed.get("metadata") or {}).get("receipt")
 
     @property
+    def only_secrets(self) -> bool:
+        """Whether the message was little more than an ID number, a card, a code or a password, all masked by now."""
+        masked = (self.parsed.get("metadata") or {}).get("masked")
+        around = sum(character.isalpha() for character in self.text)
+        return bool(masked) and around <= WORDS_AROUND_SECRETS and not self.asks_something
+
+    @property
     def bare(self) -> str:
         """The text without outer punctuation and spaces."""
         return self.text.strip(PUNCTUATION)
+
+    @property
+    def correction(self) -> str:
+        """What a correction says, without its opener (不对，…)."""
+        bare = self.bare
+        openers = sorted([*common().correction_openers, *common().correction_fillers], key=len, reverse=True)
+        while opener := next((opener for opener in openers if bare.startswith(opener)), None):
+            bare = bare.removeprefix(opener).strip(PUNCTUATION)
+        return bare
 
     def entities(self, kind: str) -> list[dict[str, Any]]:
         """The entities of a kind, in order."""

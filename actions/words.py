@@ -62,6 +62,7 @@ class CommonWords(Record):
     back_words: tuple[str, ...]
     repeat_words: tuple[str, ...]
     correction_openers: tuple[str, ...]
+    correction_fillers: tuple[str, ...]
     question_marks: tuple[str, ...]
     names: dict[str, str]
 
