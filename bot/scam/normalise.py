@@ -20,11 +20,13 @@ class Normaliser:
     """All disguises, undone in order, until the text stays the same.
 
     Args:
-        disguises: what to undo, in order.
+        plain: disguises of single characters, in order; undoing them twice changes nothing.
+        hidden: disguises of words, in order; one may hide another.
     """
 
-    def __init__(self, disguises: list[Disguise]) -> None:
-        self._disguises = disguises
+    def __init__(self, plain: list[Disguise], hidden: list[Disguise]) -> None:
+        self._plain = plain
+        self._hidden = hidden
 
     @classmethod
     def load(cls, data_dir: Path, known: set[str], traces: set[str]) -> Normaliser:
@@ -38,10 +40,18 @@ class Normaliser:
         data = load_yaml(data_dir / "disguise.yml", DisguiseData)
         tables = load_tables(data_dir / "characters.tsv")
         keywords = Keywords(data.keywords, known, traces, set(data.honest), tables)
-        return cls([
-            Invisible(), Symbols(data.symbols), Width(), Traditional(tables.simplified), Columns(keywords), Reversed(keywords), Noise(keywords),
-            Variants(data.variants), SplitCharacters(tables.parts, keywords), LookAlikes(data.shapes, keywords), SoundAlikes(keywords),
-        ])  # fmt: skip
+        return cls(
+            [Width(), Traditional(tables.simplified), Invisible(), Symbols(data.symbols)],
+            [
+                Columns(keywords),
+                Reversed(keywords),
+                Noise(keywords),
+                Variants(data.variants),
+                SplitCharacters(tables.parts, keywords),
+                LookAlikes(data.shapes, keywords),
+                SoundAlikes(keywords),
+            ],
+        )
 
     def normalise(self, raw: str) -> MappedText:
         """Undo every disguise.
@@ -54,8 +64,10 @@ class Normaliser:
         """
         text = MappedText(raw)
         for _ in range(MAX_ROUNDS):
+            for disguise in self._plain:
+                text = disguise.undo(text)
             before = text
-            for disguise in self._disguises:
+            for disguise in self._hidden:
                 text = disguise.undo(text)
             if text is before or text.text == before.text:
                 break

@@ -9,7 +9,7 @@ import pytest
 from bot.scam.chats import Turn, parse_chat
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
-from tests.scam.conftest import detector  # noqa: F401  (the fixture)
+from tests.scam.conftest import DATA
 
 # Seconds on a busy two-core machine; a quadratic step would take minutes.
 PATIENCE = 60
@@ -36,6 +36,11 @@ HOSTILE = {
     "combining": "退\u0301" * 200_000,
     "one word": "是 " * 4 + "全额退保，不成功不收费。" * 60_000,
 }
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory: pytest.TempPathFactory) -> ScamDetector:
+    return ScamDetector.load(DATA, tmp_path_factory.mktemp("models"))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

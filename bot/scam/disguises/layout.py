@@ -20,7 +20,8 @@ _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])"
 _STOP = re.compile(r"[。!?\n,、;:]")
 # Pictures and typewriter ornaments: between two characters of a sentence they are never anything but noise; dots and dashes are between Chinese.
 _ORNAMENT = re.compile(
-    rf"(?<=[{_WORD}])[^{_WORD}]*[*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff][^{_WORD}]*(?=[{_WORD}])|(?<=[{HAN}])[ ·.—-]*[·.—-][ ·.—-]*(?=[{HAN}])"
+    rf"(?<=[{_WORD}])[^{_WORD}]*[*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff][^{_WORD}]*(?=[{_WORD}])"
+    rf"|(?<=[{HAN}])[ ·.—-]*[·.—-][ ·.—-]*(?=[{HAN}])"
 )
 # Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
 _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
