@@ -94,6 +94,11 @@ class Accounts:
             rows = connection.execute(select(accounts).order_by(accounts.c.name)).all()
         return [Account(row.name, Role(row.role), row.totp_confirmed, row.disabled) for row in rows]
 
+    def any(self) -> bool:
+        """Say whether there is an account at all: on a fresh installation the login page explains how to make one."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(accounts.c.name).limit(1)).first() is not None
+
     def authenticate(self, name: str, password: str, code: str) -> Account:
         """Check a login.
 

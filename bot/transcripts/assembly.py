@@ -92,5 +92,5 @@ def _person_turn(row: RowMapping) -> Turn:
         candidates=tuple(Candidate(item["intent"], item["confidence"]) for item in payload["candidates"]),
         entities=tuple(Entity(item["name"], item["value"], item["start"], item["end"]) for item in payload["entities"]),
         scam=finding,
-        command=payload["command"],
+        command=payload.get("command"),
     )

@@ -154,7 +154,11 @@ def choices(connection: Connection) -> Choices:
     """
 
     def distinct(column: Any, *condition: ColumnElement[bool]) -> tuple[str, ...]:
-        return tuple(value for value in connection.execute(select(column).where(*condition).distinct().order_by(column)).scalars() if value)
+        # DISTINCT reads every row of a table of millions for its sixty values; this goes from one value to the next by the column's index.
+        seen = select(func.min(column).label("value")).where(*condition).cte("seen", recursive=True)
+        following = select(func.min(column)).where(column > seen.c.value, *condition).scalar_subquery()
+        seen = seen.union_all(select(following).where(seen.c.value.is_not(None)))
+        return tuple(value for value in connection.execute(select(seen.c.value)).scalars() if value)
 
     return Choices(
         intents=distinct(events.c.name, events.c.kind == "user"),

@@ -24,6 +24,7 @@ conversations = Table(
     Column("reviewed_through", Double, comment="newest event when it was marked reviewed: a later message makes it unreviewed again"),
     Column("reviewed_by", String(64)),
     Index("transcript_conversations_last_at", "last_at"),
+    Index("transcript_conversations_channel", "channel", "last_at"),
 )
 
 events = Table(
@@ -40,8 +41,8 @@ events = Table(
     Column("confidence", Double),
     Column("verdict", SmallInteger),
     Column("payload", JSON, nullable=False, comment="masked"),
-    Index("transcript_events_conversation", "conversation_id", "at"),
-    Index("transcript_events_name", "kind", "name"),
+    Index("transcript_events_conversation", "conversation_id", "kind", "at"),
+    Index("transcript_events_name", "name", "kind"),  # in this order: an index that began with the kind would be preferred everywhere, and is useless
     Index("transcript_events_topic", "topic"),
 )
 
@@ -49,7 +50,7 @@ tags = Table(
     "transcript_tags",
     metadata,
     Column("conversation_id", String(64), primary_key=True),
-    Column("tag", String(64), primary_key=True),
+    Column("tag", String(64), primary_key=True, index=True),
     Column("actor", String(64), nullable=False),
     Column("at", Double, nullable=False),
 )

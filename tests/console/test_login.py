@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pyotp
 import pytest
 from sqlalchemy import create_engine, text
 
 from bot.console import house, sessions, throttle
 from bot.console.accounts import Accounts
+from bot.console.app import create_app
 from bot.console.limits import LOGIN_LIMITS, SESSION_IDLE_SECONDS, SESSION_SECONDS
 from bot.console.roles import Role
 from bot.console.settings import ConsoleSettings
@@ -23,6 +25,18 @@ Open = Callable[..., Browser]
 @pytest.mark.parametrize(("name", "home"), [("worker", "/tip-offs"), ("supervisor", "/tip-offs"), ("auditor", "/audit")])
 def test_each_role_lands_on_its_own_work_after_the_login(browser: Open, name: str, home: str) -> None:
     assert browser().login(name).headers["location"] == home
+
+
+def test_on_a_fresh_installation_the_login_page_says_how_to_make_the_first_account(settings: ConsoleSettings) -> None:
+    running = Running(create_app(settings))
+    try:
+        assert "guard console add-user" in httpx.get(f"{running.url}/login").text
+    finally:
+        running.stop()
+
+
+def test_where_there_are_accounts_the_login_page_says_nothing_of_making_one(browser: Open) -> None:
+    assert "add-user" not in browser().get("/login").text
 
 
 def test_the_name_may_be_typed_in_capitals_or_full_width(browser: Open) -> None:

@@ -39,6 +39,9 @@ def register(app: Sanic[Any, Any], gate: Gate) -> None:
         cookies.keep(answer, cookies.LOGIN_FORM, nonce, LOGIN_FORM_SECONDS, house.settings.secure_cookies)
         return answer
 
+    def welcome(request: Request) -> HTTPResponse:
+        return form(request, "" if house.accounts.any() else house.wording.login["first_account"])
+
     def enter(request: Request) -> HTTPResponse:
         name = canonical(form_value(request, "name"))
         address = request.remote_addr or request.ip
@@ -62,7 +65,7 @@ def register(app: Sanic[Any, Any], gate: Gate) -> None:
 
     @app.get("/login", name="login_form")
     async def login_form(request: Request) -> HTTPResponse:
-        return await asyncio.to_thread(form, request)
+        return await asyncio.to_thread(welcome, request)
 
     @app.post("/login", name="login")
     async def login(request: Request) -> HTTPResponse:

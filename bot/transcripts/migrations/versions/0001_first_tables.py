@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("reviewed_by", sa.String(64)),
     )
     op.create_index("transcript_conversations_last_at", "transcript_conversations", ["last_at"])
+    op.create_index("transcript_conversations_channel", "transcript_conversations", ["channel", "last_at"])
     op.create_table(
         "transcript_events",
         sa.Column("id", ROW_ID, primary_key=True, autoincrement=True),
@@ -55,13 +56,13 @@ def upgrade() -> None:
         sa.Column("verdict", sa.SmallInteger()),
         sa.Column("payload", sa.JSON(), nullable=False),
     )
-    op.create_index("transcript_events_conversation", "transcript_events", ["conversation_id", "at"])
-    op.create_index("transcript_events_name", "transcript_events", ["kind", "name"])
+    op.create_index("transcript_events_conversation", "transcript_events", ["conversation_id", "kind", "at"])
+    op.create_index("transcript_events_name", "transcript_events", ["name", "kind"])
     op.create_index("transcript_events_topic", "transcript_events", ["topic"])
     op.create_table(
         "transcript_tags",
         sa.Column("conversation_id", sa.String(64), primary_key=True),
-        sa.Column("tag", sa.String(64), primary_key=True),
+        sa.Column("tag", sa.String(64), primary_key=True, index=True),
         sa.Column("actor", sa.String(64), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
     )
