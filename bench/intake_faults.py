@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +106,8 @@ def run(url: str, keyring: Path, submissions: int, kills: int, workers: int, see
         for worker in crew:
             if worker.job is None and waiting:
                 worker.job = waiting.pop()
-                os.write(worker.jobs, f"{worker.job}\n".encode())
+                with suppress(BrokenPipeError):  # killed a moment ago; its silence below hands the job back
+                    os.write(worker.jobs, f"{worker.job}\n".encode())
         if killed < kills and len(acknowledged) >= killed * submissions / (kills + 1):
             time.sleep(chance.random() * LONGEST_WAIT_BEFORE_KILL)
             os.kill(chance.choice(crew).pid, signal.SIGKILL)

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -67,7 +68,7 @@ def normalise(kind: IdentifierKind, value: str, patterns: ExtractionPatterns) ->
 
 def identifier_rows(
     store: Store, tip_off_id: str, at: datetime, fields: Fields, narrative: str, reporter: Reporter | None = None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Returns the rows under which a tip-off can be found, linked, and erased at its reporter's wish."""
     patterns = store.catalog.extraction
     values = {

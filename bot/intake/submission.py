@@ -1,10 +1,11 @@
 """Takes a tip-off in: once for each idempotency key, in one transaction, into one lane of the register."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.intake import deadlines, linking, tables, throttle, tip_off_log
@@ -26,6 +27,11 @@ REPORTER_FIELDS = ("name", "phone", "address")
 _SHORT = 80  # characters of a readable column
 ADCODE_CHARACTERS = 6
 CHANNEL_CHARACTERS = 24
+
+
+_RECEIPT_COLUMNS = (
+    "id", "receipt_attempt", "lead_agency", "co_agencies", "urgent", "kept_as_report", "consent_transfer", "home_region", "region_code",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,10 @@ def submit(store: Store, draft: TipOffDraft, idempotency_key: str, throttle_key:
     attempt = 0
     while True:
         try:
+            prepared = _prepare(store, draft, idempotency_key, idempotency_hash, attempt)
             with writing(store.engine) as connection:
-                row = _insert(store, connection, draft, idempotency_key, idempotency_hash, attempt)
-            return _receipt(store, row, idempotency_key, repeated=False)
+                _insert(store, connection, prepared)
+            return _receipt(store, prepared.row, idempotency_key, repeated=False)
         except IntegrityError:
             before = _find(store, idempotency_hash)
             if before is not None:  # the same submission on another connection was faster
@@ -104,9 +111,11 @@ def submit(store: Store, draft: TipOffDraft, idempotency_key: str, throttle_key:
         attempt += 1
 
 
-def _find(store: Store, idempotency_hash: str) -> Row[Any] | None:
+def _find(store: Store, idempotency_hash: str) -> Mapping[str, Any] | None:
+    own = tables.tip_offs.c.idempotency_hash == idempotency_hash
     with reading(store.engine) as connection:
-        return connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.idempotency_hash == idempotency_hash)).one_or_none()
+        row = connection.execute(select(*(tables.tip_offs.c[name] for name in _RECEIPT_COLUMNS)).where(own)).one_or_none()
+    return None if row is None else dict(row._mapping)
 
 
 def _kind(draft: TipOffDraft, store: Store) -> tuple[TipOffKind, bool]:
@@ -151,7 +160,18 @@ def _facts(draft: TipOffDraft, decision: Decision, kind: TipOffKind) -> dict[str
 FACT_COLUMNS = tuple(_facts(TipOffDraft(), Decision(Agency.MARKET, (), False, "", ""), TipOffKind.REPORT))
 
 
-def _insert(store: Store, connection: Connection, draft: TipOffDraft, key: str, idempotency_hash: str, attempt: int) -> Row[Any]:
+@dataclass(frozen=True)
+class _Prepared:
+    """Every row of a submission. All that costs time is done before the transaction, which on SQLite keeps everybody else out."""
+
+    row: dict[str, Any]
+    tokens: list[dict[str, Any]]
+    log_row: dict[str, Any]
+    links: list[dict[str, Any]]
+    due: list[dict[str, Any]]
+
+
+def _prepare(store: Store, draft: TipOffDraft, key: str, idempotency_hash: str, attempt: int) -> _Prepared:
     tip_off_id, now = new_id(), store.clock()
     kind, kept_as_report = _kind(draft, store)
     decision = route(store.catalog, draft.fields.behaviours, draft.fields.region_code, draft.narrative)
@@ -169,17 +189,20 @@ def _insert(store: Store, connection: Connection, draft: TipOffDraft, key: str, 
         "kept_as_report": kept_as_report, "state": TipOffState.REGISTERED.value, "lead_agency": decision.lead_agency.value,
         "co_agencies": ",".join(decision.co_agencies), "content_digest": digest,
     }  # fmt: skip
-    row |= _take_place(store, connection, tip_off_id, log_row["hash"])
     tokens = [{"tip_off_id": tip_off_id, "field": name, "token": store.cipher.seal("sealed", name, tip_off_id, text)} for name, text in texts.items()]
-    connection.execute(tables.tip_offs.insert(), row)
-    connection.execute(tables.sealed.insert(), tokens)
-    connection.execute(tables.tip_off_log.insert(), log_row)
     links = linking.identifier_rows(store, tip_off_id, now, draft.fields, draft.narrative, draft.reporter)
-    if links:
-        connection.execute(tables.identifiers.insert(), links)
-    if due:
-        connection.execute(tables.deadlines.insert(), due)
-    return connection.execute(select(tables.tip_offs).where(tables.tip_offs.c.id == tip_off_id)).one()
+    return _Prepared(row, tokens, log_row, links, due)
+
+
+def _insert(store: Store, connection: Connection, prepared: _Prepared) -> None:
+    place = _take_place(store, connection, prepared.row["id"], prepared.log_row["hash"])
+    connection.execute(tables.tip_offs.insert(), prepared.row | place)
+    connection.execute(tables.sealed.insert(), prepared.tokens)
+    connection.execute(tables.tip_off_log.insert(), prepared.log_row)
+    if prepared.links:
+        connection.execute(tables.identifiers.insert(), prepared.links)
+    if prepared.due:
+        connection.execute(tables.deadlines.insert(), prepared.due)
 
 
 def lane_chain(lane: int) -> str:
@@ -201,21 +224,21 @@ def _take_place(store: Store, connection: Connection, tip_off_id: str, log_hash:
     return {"lane": lane, "lane_position": position, "lane_hash": lane_hash}
 
 
-def _receipt(store: Store, row: Row[Any], idempotency_key: str, repeated: bool) -> Receipt:
+def _receipt(store: Store, row: Mapping[str, Any], idempotency_key: str, repeated: bool) -> Receipt:
     catalog, words = store.catalog, store.catalog.words
-    number = derive_receipt(store.key, idempotency_key, row.receipt_attempt)
-    lead = Agency(row.lead_agency)
-    helpers = tuple(Agency(name) for name in row.co_agencies.split(",") if name)
+    number = derive_receipt(store.key, idempotency_key, row["receipt_attempt"])
+    lead = Agency(row["lead_agency"])
+    helpers = tuple(Agency(name) for name in row["co_agencies"].split(",") if name)
     co = words.receipt_co.format(names="、".join(catalog.agency_name(agency) for agency in helpers)) if helpers else ""
     lines = [words.receipt.format(receipt=spaced(number), lead=catalog.agency_name(lead), co=co)]
-    if row.urgent:
+    if row["urgent"]:
         lines.insert(0, words.receipt_urgent)
-    if row.kept_as_report:
+    if row["kept_as_report"]:
         lines.append(words.receipt_kept_as_report)
-    if not row.consent_transfer:
+    if not row["consent_transfer"]:
         lines.append(words.receipt_not_forwarded)
-    if not row.home_region:
-        place = catalog.region_name(row.region_code)
+    if not row["home_region"]:
+        place = catalog.region_name(row["region_code"])
         note = catalog.regions.out_of_town_note
         lines.append(note.format(home=catalog.regions.home.name, place=place, hotline=catalog.agencies[lead].hotline))
-    return Receipt(number, row.id, lead, helpers, row.urgent, "\n".join(lines), repeated)
+    return Receipt(number, row["id"], lead, helpers, row["urgent"], "\n".join(lines), repeated)
