@@ -1,6 +1,7 @@
 """Engines, transactions and migrations, on SQLite (WAL) and PostgreSQL."""
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -101,6 +102,7 @@ def upgrade(engine: Engine) -> None:
     Raises:
         IntakeError: `store_unavailable`.
     """
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it reports every start as news
     with _one_at_a_time(engine), writing(engine) as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))

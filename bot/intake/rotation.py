@@ -1,5 +1,6 @@
 """Key rotation: everything stored is sealed anew under a fresh key, in small steps that can be stopped and resumed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Table, func, select, update
@@ -88,9 +89,16 @@ def keys_in_use(store: Store) -> dict[str, int]:
     return counted
 
 
-def forget_unused_keys(store: Store, actor: str) -> list[str]:
-    """Removes keys that nothing is sealed with any more; returns their ids. Run it some time after a rotation."""
-    unused = [name for name, number in keys_in_use(store).items() if number == 0 and name != store.keyring.active]
+def forget_unused_keys(store: Store, actor: str, still_needed: Callable[[str], bool]) -> list[str]:
+    """Removes keys that nothing is sealed with any more; returns their ids. Run it some time after a rotation.
+
+    Args:
+        store: The store.
+        actor: Who does it.
+        still_needed: Tells whether another store sharing the key file still has something sealed with a key.
+    """
+    counted = keys_in_use(store)
+    unused = [name for name, number in counted.items() if number == 0 and name != store.keyring.active and not still_needed(name)]
     for name in unused:
         audit.record(store, actor, "forget_key", key=name)
         store.keyring.remove_key(name)

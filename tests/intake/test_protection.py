@@ -116,7 +116,8 @@ def test_rotation_seals_everything_anew_and_the_old_key_can_be_forgotten(filled:
     assert key_id == "k2"
     assert number == before["k1"]
     assert keys_in_use(filled.store) == {"k1": 0, "k2": before["k1"]}
-    assert forget_unused_keys(filled.store, "operator") == ["k1"]
+    assert forget_unused_keys(filled.store, "operator", still_needed=lambda _: True) == []
+    assert forget_unused_keys(filled.store, "operator", still_needed=lambda _: False) == ["k1"]
     assert verify(filled.store).problems == []
     assert filled.load_draft("conversation") is not None
 

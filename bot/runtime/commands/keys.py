@@ -48,11 +48,31 @@ def register(app: typer.Typer) -> None:
 
     @keys.command()
     def forget(actor: Actor = "operator") -> None:
-        """Remove keys that no value of the intake is sealed with any more."""
+        """Remove keys that nothing in any store is sealed with any more."""
         from bot.intake.rotation import forget_unused_keys
         from bot.runtime.commands.intake import open_desk, telling
 
         desk = open_desk()
         with telling(desk):
-            gone = forget_unused_keys(desk.store, actor)
+            gone = forget_unused_keys(desk.store, actor, _is_needed_elsewhere)
         typer.echo(f"removed: {', '.join(gone) or 'none'}")
+
+
+def _is_needed_elsewhere(key_id: str) -> bool:
+    """Whether any text column of the other stores holds a token of this key. All stores share one key file, so a key must not go too early."""
+    from sqlalchemy import MetaData, String, create_engine, select
+
+    from bot.runtime.settings import Settings
+
+    settings = Settings.load()
+    for url in {settings.database_url_transcripts, settings.database_url_console, settings.database_url_tracker}:
+        engine = create_engine(url)
+        tables = MetaData()
+        tables.reflect(engine)
+        with engine.connect() as connection:
+            columns = [column for table in tables.tables.values() for column in table.columns if isinstance(column.type, String)]
+            needed = any(connection.execute(select(column).where(column.like(f"{key_id}:%")).limit(1)).first() for column in columns)
+        engine.dispose()
+        if needed:
+            return True
+    return False
