@@ -118,7 +118,8 @@ class ActionCompareOptions(Action):  # type: ignore[misc]
             return [conversation.event()]
         citations = [citation.as_dict() for citation in library().cite(*comparison.citations)]
         items = [f"{option.title}：{option.text}" for option in comparison.options]
-        speaker.say(comparison.intro, card={"type": "checklist", "title": words.say("title"), "items": items, "ticks": False}, citations=citations, topic=TOPIC)
+        table = {"type": "checklist", "title": words.say("title"), "items": items, "ticks": False}
+        speaker.say(comparison.intro, card=table, citations=citations, topic=TOPIC)
         card = {"type": "answer", "topic": TOPIC, "more": [], "citations": citations}
         buttons = rasa_buttons(library().buttons("policy_loan", "reduced_paid_up", "agent_fee"))
         speaker.say("\n".join(comparison.assumptions), buttons, card, citations=citations, topic=TOPIC)

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -111,11 +111,13 @@ class ActionFallback(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Offer suggestions."""
         turn, speaker = Turn.of(tracker), Speaker(dispatcher)
+        # Rasa also comes here when no rule fits what has happened; without this it would come again and again, and the conversation be stuck.
+        listen = FollowupAction("action_listen")
         if refuse_secrets(turn, speaker):
-            return []
+            return [listen]
         conversation = Conversation.of(tracker)
         if answering.follow_up_or_first_aid(conversation, turn, speaker):
-            return [conversation.event()]
+            return [conversation.event(), listen]
         conversation.misunderstood += 1
         candidates = [topic for topic, _ in topics_of(turn.parsed) if is_topic(topic) and topic in library().topics][:SUGGESTIONS]
         if conversation.misunderstood > PATIENCE:
@@ -124,4 +126,4 @@ class ActionFallback(Action):  # type: ignore[misc]
             speaker.phrase("fallback.suggestions", buttons=(*candidates, "human_handoff"))
         else:
             speaker.phrase("fallback.none")
-        return [conversation.event()]
+        return [conversation.event(), listen]
