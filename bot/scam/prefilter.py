@@ -94,10 +94,10 @@ class Prefilter:
         spelled.update(_lettered(data.keywords, tables))
         self._sounds = AhoCorasick(sorted(spelled - {""}) + [_SUSPECT], matchkind=MatchKind.Standard)
         self._plain = _Plain(tables)
-        self._words = AhoCorasick(sorted(traces), matchkind=MatchKind.Standard)
         backwards = {word[::-1] for word in traces if len(word) > 1}
+        self._words = AhoCorasick(sorted(traces | backwards), matchkind=MatchKind.Standard)
         symbolic = {form.lower() for forms in data.variants.values() for form in forms if not form.isalnum()}
-        self._writings = AhoCorasick(sorted(backwards | symbolic | set(tables.parts)), matchkind=MatchKind.Standard)
+        self._writings = AhoCorasick(sorted(symbolic | set(tables.parts)), matchkind=MatchKind.Standard)
         wide = {code + 0xFEE0: chr(code).lower() for code in range(0x21, 0x7F)}
         self._simplified = str.maketrans({**tables.simplified, **{chr(code): plain for code, plain in wide.items()}})
 

@@ -17,6 +17,7 @@ MIN_KEYWORDS_GAINED = 2
 
 _WORD = rf"0-9a-z{HAN}"
 _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])")
+_NOT_WORD = re.compile(rf"[^{_WORD}]+")
 _STOP = re.compile(r"[。!?\n,、;:]")
 # Pictures and typewriter ornaments: between two characters of a sentence they are never anything but noise; dots and dashes are between Chinese.
 _ORNAMENT = re.compile(
@@ -96,6 +97,8 @@ class Reversed:
         return text.reordered(order) if turned else text
 
     def _gain(self, line: str) -> bool:
+        # Noise may have been strewn over it too; it is removed later, in the right order.
+        line = _NOT_WORD.sub("", line)
         back = self._keywords.traces(line[::-1])
         return back >= MIN_KEYWORDS_GAINED and back >= self._keywords.traces(line) + MIN_KEYWORDS_GAINED
 
