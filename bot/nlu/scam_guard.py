@@ -88,11 +88,11 @@ def is_scam_talk(verdict: Verdict, intent: dict[str, Any]) -> bool:
     """
     asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
     confidence = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0)
-    if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL:
+    if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL_OVER_SCAM:
         return False  # a person asking us to help with what agents do gets the refusal and the lawful way
     if verdict is not Verdict.SUSPICIOUS:
         return verdict is Verdict.EVIDENT
-    clearly = confidence >= thresholds.CLEAR
+    clearly = confidence >= thresholds.CLEAR or asked == resolution.Outcome.REFUSED
     return not clearly or asked in {resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE}
 
 

@@ -8,6 +8,9 @@ CERTAIN = 0.90
 REFUSAL = 0.18
 """From this confidence on a message is refused as a request for unlawful help, even when another reading is more likely."""
 
+REFUSAL_OVER_SCAM = 0.8
+"""From this confidence on a request for unlawful help is refused as such although the same words are evidently an agent's."""
+
 FALLBACK = 0.22
 """Below this confidence the assistant says that it did not understand and offers the three most likely topics."""
 
@@ -22,6 +25,3 @@ SECOND_QUESTION = 0.6
 
 RANKING_LENGTH = 10
 """How many intents are passed on in `intent_ranking`."""
-
-REFUSAL = 0.8
-"""A confidence at which a request for unlawful help is refused as such although the same words would suit an agent."""

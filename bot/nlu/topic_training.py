@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
@@ -75,18 +77,22 @@ def _matrix(space: FeatureSpace, masked: Sequence[str]) -> csr_matrix:
 
 
 def _fit_lexical(features: csr_matrix, labels: npt.NDArray[np.str_]) -> Head:
-    return _head(LogisticRegression(C=LEXICAL_C, max_iter=MAX_ITERATIONS).fit(features, labels))
+    return _regression(LEXICAL_C, features, labels)
 
 
 def _fit_embedded(vectors: Matrix, labels: npt.NDArray[np.str_]) -> Head:
     # E5's embeddings crowd into a narrow cone: without centring and scaling the regression sees almost equal vectors.
     centre, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
-    head = _head(LogisticRegression(C=EMBEDDING_C, max_iter=MAX_ITERATIONS).fit((vectors - centre) / spread, labels))
+    head = _regression(EMBEDDING_C, (vectors - centre) / spread, labels)
     weights = head.weights / spread[:, None]
     return Head(weights.astype(np.float32), (head.bias - centre @ weights).astype(np.float32))
 
 
-def _head(regression: LogisticRegression) -> Head:
+def _regression(inverse_regularisation: float, features: csr_matrix | Matrix, labels: npt.NDArray[np.str_]) -> Head:
+    with warnings.catch_warnings():
+        # Stopping early is meant, see MAX_ITERATIONS.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        regression = LogisticRegression(C=inverse_regularisation, max_iter=MAX_ITERATIONS).fit(features, labels)
     weights, bias = regression.coef_.T, regression.intercept_
     if weights.shape[1] == 1:  # scikit-learn keeps one column for two classes
         weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])

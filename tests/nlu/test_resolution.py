@@ -23,6 +23,11 @@ def test_the_unlikely_is_asked_back() -> None:
     assert resolution.decide([("policy_loan", thresholds.FALLBACK - 0.01)]) == resolution.FALLBACK_INTENT
 
 
+def test_unlawful_help_is_refused_before_it_is_the_most_likely_reading() -> None:
+    ranking = [("complain_insurer", 1 - thresholds.REFUSAL), (resolution.REFUSAL_INTENT, thresholds.REFUSAL)]
+    assert resolution.decide(ranking) == resolution.REFUSAL_INTENT
+
+
 def test_a_message_without_candidates_is_asked_back() -> None:
     assert resolution.decide([]) == resolution.FALLBACK_INTENT
 

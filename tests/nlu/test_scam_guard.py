@@ -10,6 +10,7 @@ lean.prepare()
 
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
+from bot.nlu import thresholds  # noqa: E402
 from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk  # noqa: E402
 from bot.scam.data import Verdict  # noqa: E402
 from bot.scam.verdict import Screening, Signal  # noqa: E402
@@ -17,26 +18,29 @@ from bot.scam.verdict import Screening, Signal  # noqa: E402
 
 @pytest.mark.parametrize("name", ["agent_what", "nlu_fallback", "oos_general"])
 def test_evident_talk_is_always_scam_talk(name: str) -> None:
-    assert is_scam_talk(Verdict.EVIDENT, {"name": name, "confidence": 0.99}, "agent")
+    assert is_scam_talk(Verdict.EVIDENT, {"name": name, "confidence": 0.99})
 
 
-def test_a_person_asking_for_unlawful_help_is_refused_and_a_pitch_that_offers_it_is_judged() -> None:
-    asked = {"name": "refuse_illegal_help", "confidence": 0.9}
-    assert not is_scam_talk(Verdict.EVIDENT, asked, "victim")
-    assert is_scam_talk(Verdict.EVIDENT, asked, "agent")
+def test_a_clear_request_for_unlawful_help_is_refused_and_a_pitch_that_offers_it_is_judged() -> None:
+    assert not is_scam_talk(Verdict.EVIDENT, {"name": "refuse_illegal_help", "confidence": thresholds.REFUSAL_OVER_SCAM})
+    assert is_scam_talk(Verdict.EVIDENT, {"name": "refuse_illegal_help", "confidence": thresholds.REFUSAL})
+
+
+def test_a_request_for_unlawful_help_in_merely_suspicious_words_is_refused() -> None:
+    assert not is_scam_talk(Verdict.SUSPICIOUS, {"name": "refuse_illegal_help", "confidence": thresholds.REFUSAL})
 
 
 def test_a_clear_question_with_a_suspicious_word_gets_its_answer() -> None:
-    assert not is_scam_talk(Verdict.SUSPICIOUS, {"name": "agent_full_refund", "confidence": 0.9}, "other")
+    assert not is_scam_talk(Verdict.SUSPICIOUS, {"name": "agent_full_refund", "confidence": 0.9})
 
 
 @pytest.mark.parametrize(("name", "confidence"), [(None, None), ("agent_what", 0.3), ("nlu_fallback", 0.9), ("oos_buy", 0.9)])
 def test_suspicious_words_that_ask_nothing_are_scam_talk(name: str | None, confidence: float | None) -> None:
-    assert is_scam_talk(Verdict.SUSPICIOUS, {"name": name, "confidence": confidence}, "other")
+    assert is_scam_talk(Verdict.SUSPICIOUS, {"name": name, "confidence": confidence})
 
 
 def test_no_evidence_is_no_scam_talk() -> None:
-    assert not is_scam_talk(Verdict.NONE, {}, "other")
+    assert not is_scam_talk(Verdict.NONE, {})
 
 
 def guard(screening: Screening) -> ScamGuard:
