@@ -14,12 +14,12 @@ from typing import Any, Final
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot.channels.web_history import WebOutput
-from bot.channels.web_limits import MAX_MESSAGE_BYTES, RateLimiter
-from bot.channels.web_message import WebChatError, clean_text, read_body, read_json
+from bot.channels.history import WebOutput
+from bot.channels.incoming import ChannelError, clean_text, read_body, read_json
+from bot.channels.limits import MAX_MESSAGE_BYTES, RateLimiter
+from bot.channels.masking import STATUS_COMMAND, cleaned
+from bot.channels.turns import OnNewMessage
 from bot.channels.web_page import WORDS_FILE
-from bot.channels.web_privacy import STATUS_COMMAND, cleaned
-from bot.channels.web_turns import OnNewMessage
 from bot.channels.web_words import WebWords, load_words
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class RestApi(InputChannel):  # type: ignore[misc]
         async def receive(request: Request) -> HTTPResponse:
             try:
                 return await self._answer(request, on_new_message)
-            except WebChatError as error:
+            except ChannelError as error:
                 return self._error(error.code, error.status)
             except Exception:
                 # Whatever broke (store, model), the client gets a status and words, and the server stays up.
@@ -77,10 +77,10 @@ class RestApi(InputChannel):  # type: ignore[misc]
         fields = read_json(request.headers.get("content-type", ""), await read_body(request, MAX_MESSAGE_BYTES, "too_long"))
         sender, message = fields.get("sender"), fields.get("message")
         if not isinstance(sender, str) or not _SENDER.fullmatch(sender) or not isinstance(message, str):
-            raise WebChatError("malformed", 400)
+            raise ChannelError("malformed", 400)
         sender_id = f"{CHANNEL}-{sender}"
         if not self._limiter.allow("message_by_session", sender_id):
-            raise WebChatError("too_many", 429)
+            raise ChannelError("too_many", 429)
         clean = cleaned(clean_text(message))
         text = STATUS_COMMAND if clean.mentions_only_receipt else clean.text
         output = WebOutput()
@@ -88,5 +88,5 @@ class RestApi(InputChannel):  # type: ignore[misc]
         await on_new_message(UserMessage(text, output, sender_id, input_channel=CHANNEL, metadata=metadata))
         messages = output.public_messages()
         if not messages:
-            raise WebChatError("unavailable", 503)
+            raise ChannelError("unavailable", 503)
         return response.json([{"recipient_id": sender, **said} for said in messages])

@@ -16,13 +16,13 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.channels.web_history import conversation
+from bot.channels.history import conversation
+from bot.channels.incoming import ChannelError, IncomingMessage, checked_message_id, parse_message, read_body, typed_text
+from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter, address_key
+from bot.channels.turns import CHANNEL, OnNewMessage, ReadMessage, Turns
 from bot.channels.web_images import ImageRefusedError, check_image, image_hook, set_image_hook
-from bot.channels.web_limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter, address_key
-from bot.channels.web_message import IncomingMessage, WebChatError, checked_message_id, parse_message, read_body, typed_text
 from bot.channels.web_page import WORDS_FILE, register_page
 from bot.channels.web_session import SessionCookies
-from bot.channels.web_turns import CHANNEL, OnNewMessage, ReadMessage, Turns
 from bot.channels.web_words import WebWords, load_words
 
 __all__ = ["ImageRefusedError", "WebChat", "register_page", "set_image_hook"]
@@ -113,7 +113,7 @@ class WebChat(InputChannel):  # type: ignore[misc]
     async def _answer(self, request: Request, act: Callable[[], Awaitable[HTTPResponse]]) -> HTTPResponse:
         try:
             return await act()
-        except WebChatError as error:
+        except ChannelError as error:
             return self._error(error.code, getattr(self._words.errors, error.code), error.status)
         except ImageRefusedError as error:
             return self._error("image_unreadable", str(error), 422)
@@ -131,7 +131,7 @@ class WebChat(InputChannel):  # type: ignore[misc]
         # A link or form on another site can send people here without their cookie, and the answer would put a new one in its place:
         # their conversation would be gone. No link or form can add a header.
         if PAGE_HEADER not in request.headers:
-            raise WebChatError("malformed", 400)
+            raise ChannelError("malformed", 400)
 
     async def _end(self, request: Request) -> HTTPResponse:
         self._only_from_page(request)
@@ -173,12 +173,12 @@ class WebChat(InputChannel):  # type: ignore[misc]
         await check_image(image)
         hook = image_hook(request.app)
         if hook is None:
-            raise WebChatError("image_unsupported", 422)
+            raise ChannelError("image_unsupported", 422)
 
         async def read() -> IncomingMessage:
             words = (await hook(image, sender_id)).strip()
             if not words:
-                raise WebChatError("image_unreadable", 422)
+                raise ChannelError("image_unreadable", 422)
             text = typed_text(words)
             return IncomingMessage(text, message_id, f"{self._words.notes.image_sent}\n{text}")
 
@@ -187,13 +187,13 @@ class WebChat(InputChannel):  # type: ignore[misc]
     def _session(self, request: Request) -> str:
         sender_id = self._cookies.recognise(request)
         if sender_id is None:
-            raise WebChatError("session", 401)
+            raise ChannelError("session", 401)
         return sender_id
 
     def _limit(self, request: Request, what: str, sender_id: str | None = None) -> None:
         by_address = self._limiter.allow(f"{what}_by_address", address_key(self._secret, request.client_ip))
         if not by_address or (sender_id and not self._limiter.allow(f"{what}_by_session", sender_id)):
-            raise WebChatError("too_many", 429)
+            raise ChannelError("too_many", 429)
 
     async def _turn(self, request: Request, sender_id: str, message_id: str, read: ReadMessage, on_new_message: OnNewMessage) -> HTTPResponse:
         answer = await self._turns.take(request.app.ctx.agent, sender_id, message_id, read, on_new_message)

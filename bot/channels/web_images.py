@@ -11,8 +11,8 @@ from typing import Any, Final
 from PIL import Image
 from sanic import Sanic
 
-from bot.channels.web_limits import MAX_IMAGE_PIXELS
-from bot.channels.web_message import WebChatError
+from bot.channels.incoming import ChannelError
+from bot.channels.limits import MAX_IMAGE_PIXELS
 
 App = Sanic[Any, Any]
 ImageHook = Callable[[bytes, str], Awaitable[str]]
@@ -46,7 +46,7 @@ async def check_image(image: bytes) -> None:
         image: The uploaded bytes.
 
     Raises:
-        WebChatError: `image_kind` (415) or, for too many pixels, `image_too_big` (413).
+        ChannelError: `image_kind` (415) or, for too many pixels, `image_too_big` (413).
     """
     await asyncio.to_thread(_check, image)
 
@@ -61,9 +61,9 @@ def _check(image: bytes) -> None:
                 if width * height <= MAX_IMAGE_PIXELS:
                     opened.verify()
     except Image.DecompressionBombError as error:
-        raise WebChatError("image_too_big", 413) from error
+        raise ChannelError("image_too_big", 413) from error
     # Pillow's readers raise these, and SyntaxError, on damaged files.
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise WebChatError("image_kind", 415) from error
+        raise ChannelError("image_kind", 415) from error
     if width * height > MAX_IMAGE_PIXELS:
-        raise WebChatError("image_too_big", 413)
+        raise ChannelError("image_too_big", 413)

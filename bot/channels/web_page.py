@@ -13,7 +13,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw, text
 
-from bot.channels.web_limits import MAX_IMAGE_BYTES, MAX_TEXT_CHARACTERS
+from bot.channels.limits import MAX_IMAGE_BYTES, MAX_TEXT_CHARACTERS
 from bot.channels.web_words import WebWords, load_words
 
 App = Sanic[Any, Any]

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.web_limits import SESSION_SECONDS
+from bot.channels.limits import SESSION_SECONDS
 
 COOKIE: Final = "web_chat_session"
 MIN_SECRET_CHARACTERS: Final = 32

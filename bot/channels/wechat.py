@@ -17,10 +17,10 @@ from typing import Any, Final
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot.channels.web_history import offered_buttons
-from bot.channels.web_limits import RateLimiter
-from bot.channels.web_message import IncomingMessage, WebChatError, typed_text
-from bot.channels.web_turns import Answer, OnNewMessage, Turns
+from bot.channels.history import offered_buttons
+from bot.channels.incoming import ChannelError, IncomingMessage, typed_text
+from bot.channels.limits import RateLimiter
+from bot.channels.turns import Answer, OnNewMessage, Turns
 from bot.channels.wechat_crypto import WeChatCrypto, WeChatCryptoError, is_signed
 from bot.channels.wechat_messages import WeChatMessage, WeChatMessageError, encrypted_reply, fields, read, text_reply
 from bot.channels.wechat_rendering import render, split
@@ -168,7 +168,7 @@ class WeChat(InputChannel):  # type: ignore[misc]
         async def answer() -> list[str]:
             try:
                 taken = await self._turns.take(agent, sender_id, delivery, understand, on_new_message)
-            except WebChatError as error:
+            except ChannelError as error:
                 return [getattr(self._words.errors, error.code, self._words.no_answer)]
             except Exception:
                 # Whatever broke, the person gets words instead of WeChat's own "service unavailable", and the server stays up.

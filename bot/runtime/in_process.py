@@ -17,8 +17,8 @@ from rasa.core.tracker_store import InMemoryTrackerStore  # noqa: E402
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
 from rasa_sdk.interfaces import ActionExecutionRejection  # noqa: E402
 
-from bot.channels.web_history import WebOutput  # noqa: E402
-from bot.channels.web_privacy import STATUS_COMMAND, cleaned  # noqa: E402
+from bot.channels.history import WebOutput  # noqa: E402
+from bot.channels.masking import STATUS_COMMAND, cleaned  # noqa: E402
 from bot.runtime.action_server import create_executor  # noqa: E402
 
 

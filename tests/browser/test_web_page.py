@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Route, expect
 
+from bot.channels.limits import MAX_IMAGE_BYTES
 from bot.channels.web import set_image_hook
-from bot.channels.web_limits import MAX_IMAGE_BYTES
 from tests.browser.web_chat import SAID, answered, chatting, say
 from tests.channels.web_app import WORDS, echo
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import web_limits
-from bot.channels.web_message import WebChatError, clean_text, parse_message
+from bot.channels import limits
+from bot.channels.incoming import ChannelError, clean_text, parse_message
 from tests.channels.web_app import WORDS, echo, serve_web_chat
 from tests.channels.web_person import MESSAGE_ID, begin, refused, say
 
@@ -40,7 +40,7 @@ class TestMessages:
             ("\x00\x07\x1b\x9f", 422, "empty"),
             ("🙏😀👍🏻", 422, "no_words"),
             ("……？？", 422, "no_words"),
-            ("字" * (web_limits.MAX_TEXT_CHARACTERS + 1), 413, "too_long"),
+            ("字" * (limits.MAX_TEXT_CHARACTERS + 1), 413, "too_long"),
             ("退" * 100_000, 413, "too_long"),
             (None, 400, "malformed"),
             (["退保"], 400, "malformed"),
@@ -68,7 +68,7 @@ class TestMessages:
             (b'{"text": "a", "id": "short"}', "application/json", 400, "malformed"),
             (b'{"text": "a", "id": "aaaaaaaa\\n"}', "application/json", 400, "malformed"),
             (b'{"text": "a", "id": "aaaaaaaa", "shown": 5}', "application/json", 400, "malformed"),
-            (b"x" * (web_limits.MAX_MESSAGE_BYTES + 1), "application/json", 413, "too_long"),
+            (b"x" * (limits.MAX_MESSAGE_BYTES + 1), "application/json", 413, "too_long"),
         ],
         ids=["bad UTF-8", "half a surrogate", "form", "text", "no JSON", "deep", "no object", "no id", "short id", "newline in id", "title", "huge"],
     )
@@ -80,7 +80,7 @@ class TestMessages:
             assert server.agent.heard == []
 
     async def test_the_longest_allowed_paste_is_heard_whole(self) -> None:
-        text = "话" * web_limits.MAX_TEXT_CHARACTERS
+        text = "话" * limits.MAX_TEXT_CHARACTERS
         async with serve_web_chat() as server, server.person() as person:
             await begin(person)
             assert (await say(person, text)).status_code == 200
@@ -149,12 +149,12 @@ class TestAnyText:
             assert list("".join(kept.split())) == said
             assert clean_text(kept) == kept
         else:
-            with pytest.raises(WebChatError, match="no_words" if said else "empty"):
+            with pytest.raises(ChannelError, match="no_words" if said else "empty"):
                 clean_text(text)
 
     @given(st.binary(max_size=300))
     def test_bytes_that_are_no_message_are_an_error_in_words(self, body: bytes) -> None:
-        with pytest.raises(WebChatError) as caught:
+        with pytest.raises(ChannelError) as caught:
             parse_message("application/json", body)
         assert getattr(WORDS.errors, caught.value.code)
 
@@ -212,7 +212,7 @@ class TestHistory:
         assert turns == [{"from": "user", "id": MESSAGE_ID, "text": "你好"}, {"from": "bot"} | OFFER, {"from": "bot", "custom": card}]
 
     async def test_only_the_newest_messages_of_a_long_conversation_come_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.channels.web_history.HISTORY_TURNS", 3)
+        monkeypatch.setattr("bot.channels.history.HISTORY_TURNS", 3)
         async with serve_web_chat() as server, server.person() as person:
             await begin(person)
             for number in range(4):

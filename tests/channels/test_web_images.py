@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot.channels import web_limits
+from bot.channels import limits
 from bot.channels.web import ImageRefusedError, set_image_hook
 from tests.channels.web_app import WORDS, serve_web_chat
 from tests.channels.web_person import begin, refused
@@ -66,7 +66,7 @@ class TestImages:
     async def test_too_many_bytes_or_pixels_are_refused(self) -> None:
         async with serve_web_chat() as server, server.person() as person:
             await begin(person)
-            assert refused(await send_image(person, b"0" * (web_limits.MAX_IMAGE_BYTES + 1)), 413, "image_too_big")
+            assert refused(await send_image(person, b"0" * (limits.MAX_IMAGE_BYTES + 1)), 413, "image_too_big")
             assert refused(await send_image(person, picture("PNG", (20_000, 20_000)), message_id="image-02"), 413, "image_too_big")
 
     async def test_a_reader_that_sees_nothing_or_refuses_gives_words(self) -> None:

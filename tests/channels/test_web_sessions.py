@@ -6,7 +6,7 @@ import httpx
 import pytest
 from rasa.shared.exceptions import RasaException
 
-from bot.channels import web_limits
+from bot.channels import limits
 from bot.channels.web import WebChat
 from bot.channels.web_session import COOKIE, SessionCookies
 from tests.channels.web_app import SECRET, WORDS, serve_web_chat
@@ -90,7 +90,7 @@ class TestSessions:
 
 class TestLimits:
     async def test_a_flood_from_one_session_is_slowed_with_words(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(web_limits.RATE_LIMITS, "message_by_session", (web_limits.Limit(2, 60.0),))
+        monkeypatch.setitem(limits.RATE_LIMITS, "message_by_session", (limits.Limit(2, 60.0),))
         async with serve_web_chat() as server, server.person() as person, server.person() as neighbour:
             await begin(person)
             await begin(neighbour)
@@ -100,7 +100,7 @@ class TestLimits:
             assert (await say(neighbour, "你好")).status_code == 200
 
     async def test_a_flood_of_new_sessions_from_one_address_is_slowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(web_limits.RATE_LIMITS, "message_by_address", (web_limits.Limit(2, 60.0),))
+        monkeypatch.setitem(limits.RATE_LIMITS, "message_by_address", (limits.Limit(2, 60.0),))
         async with serve_web_chat() as server:
             statuses = []
             for _ in range(3):
@@ -110,22 +110,22 @@ class TestLimits:
         assert statuses == [200, 200, 429]
 
     def test_a_window_slides_and_a_refusal_does_not_lengthen_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(web_limits.RATE_LIMITS, "message_by_session", (web_limits.Limit(2, 60.0),))
+        monkeypatch.setitem(limits.RATE_LIMITS, "message_by_session", (limits.Limit(2, 60.0),))
         now = 0.0
-        limiter = web_limits.RateLimiter(lambda: now)
+        limiter = limits.RateLimiter(lambda: now)
         assert [limiter.allow("message_by_session", "a") for _ in range(4)] == [True, True, False, False]
         now = 61.0
         assert limiter.allow("message_by_session", "a")
 
     def test_a_flood_of_senders_does_not_grow_the_table_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(web_limits, "MAX_TRACKED_KEYS", 10)
-        limiter = web_limits.RateLimiter()
+        monkeypatch.setattr(limits, "MAX_TRACKED_KEYS", 10)
+        limiter = limits.RateLimiter()
         for number in range(100):
             limiter.allow("message_by_session", str(number))
         assert len(limiter._seen) == 10
 
     def test_rate_limit_keys_hold_no_address_and_differ_by_secret(self) -> None:
-        key = web_limits.address_key(b"k" * 32, "192.0.2.7")
+        key = limits.address_key(b"k" * 32, "192.0.2.7")
         assert "192.0.2.7" not in key
-        assert key == web_limits.address_key(b"k" * 32, "192.0.2.7")
-        assert key != web_limits.address_key(b"x" * 32, "192.0.2.7")
+        assert key == limits.address_key(b"k" * 32, "192.0.2.7")
+        assert key != limits.address_key(b"x" * 32, "192.0.2.7")

@@ -212,7 +212,8 @@ class TestMessages:
         assert len(account.heard) == 1
 
     async def test_buttons_become_numbers_and_a_number_presses_its_button(self, account: Account) -> None:
-        account.replies = [{"text": "您想问哪个？", "buttons": [{"title": "能退多少", "payload": "/refund_amount"}, {"title": "多久到账", "payload": "/refund_time"}]}]
+        buttons = [{"title": "能退多少", "payload": "/refund_amount"}, {"title": "多久到账", "payload": "/refund_time"}]
+        account.replies = [{"text": "您想问哪个？", "buttons": buttons}]
         assert "2. 多久到账" in await account.say("退保")
         await account.say("2", message_id="2")
         assert account.heard[-1].text == "/refund_time"
@@ -236,7 +237,11 @@ class TestMessages:
         response = await account.post(*account.sealed(account.document(kind="voice", message_id="2", MediaId="m")))
         assert account.opened(response) == WORDS.voice_unclear
 
-    @pytest.mark.parametrize(("kind", "words"), ids=["image", "video", "location"], argvalues=[("image", WORDS.image), ("video", WORDS.unsupported), ("location", WORDS.unsupported)])
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        ids=["image", "video", "location"],
+        argvalues=[("image", WORDS.image), ("video", WORDS.unsupported), ("location", WORDS.unsupported)],
+    )
     async def test_other_kinds_are_answered_kindly(self, account: Account, kind: str, words: str) -> None:
         assert account.opened(await account.post(*account.sealed(account.document(kind=kind)))) == words
         assert not account.heard
@@ -255,7 +260,11 @@ class TestMessages:
         account.replies = []
         assert await account.say("能退保吗") == WORDS.no_answer
 
-    @pytest.mark.parametrize(("text", "code"), ids=["spaces", "emoji", "control", "long"], argvalues=[("   ", "empty"), ("😀😀", "no_words"), ("\x01\x02", "empty"), ("字" * 6001, "too_long")])
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        ids=["spaces", "emoji", "control", "long"],
+        argvalues=[("   ", "empty"), ("😀😀", "no_words"), ("\x01\x02", "empty"), ("字" * 6001, "too_long")],
+    )
     async def test_what_cannot_be_read_gets_a_clear_word(self, account: Account, text: str, code: str) -> None:
         text = "".join(character for character in text if character >= " ")  # XML cannot carry control characters at all
         assert await account.say(text) == getattr(WORDS.errors, code)

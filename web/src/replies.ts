@@ -1,4 +1,4 @@
-/** What the assistant says, as the channel sends it (bot/channels/web_history.py) and the actions make it. */
+/** What the assistant says, as the channel sends it (bot/channels/history.py) and the actions make it. */
 export interface Button {
   title: string;
   payload: string;

@@ -9,7 +9,7 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot.channels.web_limits import HISTORY_TURNS
+from bot.channels.limits import HISTORY_TURNS
 
 
 class WebOutput(CollectingOutputChannel):  # type: ignore[misc]

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from rasa.core.channels.channel import UserMessage
 
-from bot.channels.web_history import WebOutput, answer_to, offered_buttons, shown_words
-from bot.channels.web_limits import ANSWER_SECONDS, MAX_KEPT_ANSWERS
-from bot.channels.web_message import IncomingMessage, WebChatError
-from bot.channels.web_privacy import STATUS_COMMAND, cleaned
+from bot.channels.history import WebOutput, answer_to, offered_buttons, shown_words
+from bot.channels.incoming import ChannelError, IncomingMessage
+from bot.channels.limits import ANSWER_SECONDS, MAX_KEPT_ANSWERS
+from bot.channels.masking import STATUS_COMMAND, cleaned
 
 CHANNEL: Final = "web"
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -69,7 +69,7 @@ class Turns:
             The answer.
 
         Raises:
-            WebChatError: The message cannot be taken.
+            ChannelError: The message cannot be taken.
             Exception: Whatever the model or a store raised.
         """
         key = (sender_id, message_id)
@@ -111,7 +111,7 @@ class Turns:
             # A command names an intent outright. Only buttons shown since the last message may do that: not a typed or invented one,
             # and not a button of a form that was left long ago.
             if message.is_command and message.text not in {button["payload"] for button in offered_buttons(events)}:
-                raise WebChatError("stale_button", 409)
+                raise ChannelError("stale_button", 409)
             clean = cleaned(message.text)
             shown = message.shown and cleaned(message.shown).text
             text = clean.text

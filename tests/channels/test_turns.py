@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.channels import web_limits
-from bot.channels.web_message import IncomingMessage
+from bot.channels import limits
+from bot.channels.incoming import IncomingMessage
+from bot.channels.turns import Turns
 from bot.channels.web_session import COOKIE
-from bot.channels.web_turns import Turns
 from tests.channels.web_app import MadeUpAgent, echo, serve_web_chat
 from tests.channels.web_person import MESSAGE_ID, begin, say
 
@@ -60,7 +60,7 @@ class TestDeliveredTwice:
             assert server.agent.heard == ["提交"]
 
     async def test_answers_are_not_kept_in_memory_for_longer_or_in_larger_number_than_needed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.channels.web_turns.MAX_KEPT_ANSWERS", 2)
+        monkeypatch.setattr("bot.channels.turns.MAX_KEPT_ANSWERS", 2)
         now = 0.0
         turns = Turns(clock=lambda: now)
         agent = MadeUpAgent()
@@ -74,7 +74,7 @@ class TestDeliveredTwice:
         for number in range(5):
             await hear(number)
         assert len(turns._answered) <= 3
-        now = web_limits.ANSWER_SECONDS + 1.0
+        now = limits.ANSWER_SECONDS + 1.0
         await hear(5)
         assert list(turns._answered) == [("web-x", "message-5")]
 

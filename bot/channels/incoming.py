@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from sanic.http import Http
 from sanic.request import Request
 
-from bot.channels.web_limits import MAX_TEXT_CHARACTERS
+from bot.channels.limits import MAX_TEXT_CHARACTERS
 
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Line breaks and tabs are how a pasted chat is laid out; every other control character is noise, and NUL is refused by PostgreSQL.
@@ -20,7 +20,7 @@ _COMMAND_PREFIX: Final = "/"  # Rasa takes such text for an intent and skips und
 _TYPED_SLASH: Final = "\N{FULLWIDTH SOLIDUS}"
 
 
-class WebChatError(Exception):
+class ChannelError(Exception):
     """A request the person (or the page) can put right.
 
     Args:
@@ -66,14 +66,14 @@ async def read_body(request: Request, limit: int, code: str) -> bytes:
         The body.
 
     Raises:
-        WebChatError: It is longer than `limit` (status 413).
+        ChannelError: It is longer than `limit` (status 413).
     """
     body = bytearray()
     stream = cast(Http, request.stream)
     while (chunk := await stream.read()) is not None:
         body += chunk
         if len(body) > limit:
-            raise WebChatError(code, 413)
+            raise ChannelError(code, 413)
     return bytes(body)
 
 
@@ -88,18 +88,18 @@ def read_json(content_type: str, body: bytes) -> dict[str, Any]:
         Its fields.
 
     Raises:
-        WebChatError: `content_type` (415), `encoding` or `malformed` (400).
+        ChannelError: `content_type` (415), `encoding` or `malformed` (400).
     """
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise WebChatError("content_type", 415)
+        raise ChannelError("content_type", 415)
     try:
         fields = json.loads(body.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise WebChatError("encoding", 400) from error
+        raise ChannelError("encoding", 400) from error
     except (ValueError, RecursionError) as error:
-        raise WebChatError("malformed", 400) from error
+        raise ChannelError("malformed", 400) from error
     if not isinstance(fields, dict):
-        raise WebChatError("malformed", 400)
+        raise ChannelError("malformed", 400)
     return fields
 
 
@@ -114,12 +114,12 @@ def parse_message(content_type: str, body: bytes) -> IncomingMessage:
         The message, with control characters removed.
 
     Raises:
-        WebChatError: With the code that says what is wrong.
+        ChannelError: With the code that says what is wrong.
     """
     fields = read_json(content_type, body)
     text, shown = fields.get("text"), fields.get("shown")
     if not isinstance(text, str) or not (shown is None or isinstance(shown, str)):
-        raise WebChatError("malformed", 400)
+        raise ChannelError("malformed", 400)
     message_id = checked_message_id(fields.get("id"))
     if shown is not None:
         return IncomingMessage(clean_text(text), message_id, clean_text(shown))
@@ -136,10 +136,10 @@ def checked_message_id(message_id: object) -> str:
         The id.
 
     Raises:
-        WebChatError: It is not 8 to 64 letters, digits, `-` or `_`.
+        ChannelError: It is not 8 to 64 letters, digits, `-` or `_`.
     """
     if not isinstance(message_id, str) or not _MESSAGE_ID.fullmatch(message_id):
-        raise WebChatError("malformed", 400)
+        raise ChannelError("malformed", 400)
     return message_id
 
 
@@ -154,7 +154,7 @@ def typed_text(text: str) -> str:
         advert must not slip past understanding by starting with one.
 
     Raises:
-        WebChatError: As `clean_text` does.
+        ChannelError: As `clean_text` does.
     """
     text = clean_text(text)
     return _TYPED_SLASH + text[1:] if text.startswith(_COMMAND_PREFIX) else text
@@ -170,17 +170,17 @@ def clean_text(text: str) -> str:
         The text without control characters and outer white space; nothing else is altered, it may be evidence.
 
     Raises:
-        WebChatError: Nothing is left, it is too long, it has no letter or digit, or it holds half a surrogate pair (no store can keep it).
+        ChannelError: Nothing is left, it is too long, it has no letter or digit, or it holds half a surrogate pair (no store can keep it).
     """
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not text:
-        raise WebChatError("empty", 422)
+        raise ChannelError("empty", 422)
     if len(text) > MAX_TEXT_CHARACTERS:
-        raise WebChatError("too_long", 413)
+        raise ChannelError("too_long", 413)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise WebChatError("encoding", 400) from error
+        raise ChannelError("encoding", 400) from error
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
-        raise WebChatError("no_words", 422)
+        raise ChannelError("no_words", 422)
     return text
