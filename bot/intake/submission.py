@@ -89,9 +89,10 @@ def submit(store: Store, draft: TipOffDraft, idempotency_key: str, throttle_key:
     if not idempotency_key:
         raise IntakeError("key_missing")
     idempotency_hash = keyed_hash(store.key, "tip_offs.idempotency", idempotency_key)
-    before = _find(store, idempotency_hash)
-    if before is not None:
-        return _receipt(store, before, idempotency_key, repeated=True)
+    if throttle_key is not None:  # a limit must not stop a retry; without one the unique key alone finds it, which spares a look-up
+        before = _find(store, idempotency_hash)
+        if before is not None:
+            return _receipt(store, before, idempotency_key, repeated=True)
     check_draft(store, draft)
     if throttle_key is not None:
         throttle.count(store, "submissions_per_sender", throttle_key, "too_many_submissions")
