@@ -23,6 +23,12 @@ def health_urls(settings: Settings) -> dict[str, str]:
     return {"actions": f"{settings.actions_url}/health", "chat": f"{settings.chat_url}/health", "console": f"{settings.console_url}/health"}
 
 
+def commands() -> dict[str, str]:
+    """Return what the shell is to run for each process, by process name."""
+    guard = f'"{sys.executable}" -m bot.runtime'
+    return {"actions": f"{guard} serve actions", "chat": f"{guard} serve chat", "console": f"{guard} console serve"}
+
+
 def wait_until_ready(url: str, timeout: float = READY_TIMEOUT) -> bool:
     """Ask `url` until it answers 200.
 
@@ -55,13 +61,11 @@ def run(settings: Settings, announce: Callable[[str], None]) -> int:
         announce: Called with one line for each process that is ready.
 
     Returns:
-        The exit status of the process that ended first.
+        The exit status of the process that ended first, never 0: a process that ends by itself is missing, however it ended. 130 after Ctrl-C.
     """
     manager = Manager()
-    guard = f'"{sys.executable}" -m bot.runtime'
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    for name in ("actions", "chat", "console"):
-        command = f"{guard} console serve" if name == "console" else f"{guard} serve {name}"
+    for name, command in commands().items():
         manager.add_process(name, command, env=environment, cwd=str(PROJECT_ROOT))
 
     def report() -> None:
@@ -72,4 +76,4 @@ def run(settings: Settings, announce: Callable[[str], None]) -> int:
 
     threading.Thread(target=report, daemon=True).start()
     manager.loop()
-    return int(manager.returncode or 0)
+    return int(manager.returncode or 1)
