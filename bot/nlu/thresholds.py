@@ -5,7 +5,7 @@ from __future__ import annotations
 CERTAIN = 0.90
 """From this confidence on the lexical model answers alone and the sentence embedding (about 20 ms) is not computed."""
 
-REFUSAL = 0.18
+REFUSAL = 0.3
 """From this confidence on a message is refused as a request for unlawful help, even when another reading is more likely."""
 
 REFUSAL_OVER_SCAM = 0.8
