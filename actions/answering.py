@@ -121,7 +121,8 @@ def warn_of_recounted_demands(conversation: Conversation, turn: Turn, speaker: S
     recounted = (turn.parsed.get("scam") or {}).get("recounted") or []
     if not recounted or turn.intent == REFUSAL_INTENT:  # who asks for lies recounts nothing, and has been answered
         return
-    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+    if turn.text not in conversation.told:
+        conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
     if not conversation.warned:
         conversation.warned = True
         speaker.phrase("warning.recounted", buttons=("check_message", "agent_risks", "start_tip_off"))

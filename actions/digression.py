@@ -6,7 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 
 from actions import answering, judging
-from actions.resources import library
+from actions.conversation import Conversation
+from actions.resources import follow_ups, library
 from actions.speech import Speaker
 from actions.turn import Turn
 from bot.nlu.resolution import FALLBACK_INTENT, SCAM_INTENT
@@ -33,6 +34,19 @@ def is_one(turn: Turn, *, narrative: bool) -> bool:
     limit = LONGEST_QUESTION_IN_A_STORY if narrative else LONGEST_QUESTION
     is_question = turn.intent in library().topics and turn.asks_something
     return len(turn.text) <= limit and (is_question or turn.intent in {"menu", "human_handoff"})
+
+
+def follow_up(turn: Turn, topic: str, tracker: Tracker, speaker: Speaker) -> None:
+    """Answer a short question that only makes sense within the task.
+
+    Args:
+        turn: The message, for which `follow_ups().aspect` is known.
+        topic: What the task is about.
+        tracker: Its conversation.
+        speaker: Says the answer.
+    """
+    asked = follow_ups().resolve(turn.text, topic) or topic
+    speaker.answer(library().answer(asked, Conversation.of(tracker).context()))
 
 
 def answer(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:

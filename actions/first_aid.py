@@ -65,8 +65,7 @@ def _warn_before_giving(handover: Handover, conversation: Conversation, turn: Tu
     answered = turn.intent in ANSWERED_BY_WARNING
     buttons = rasa_buttons(library().buttons("check_message", "agent_risks", "start_tip_off")) if answered else []
     speaker.say(first_aid().warn_before_giving(handover.asked_for), buttons)
-    if answered:
-        _remember(conversation, turn)
+    _remember(conversation, turn)
     return answered
 
 

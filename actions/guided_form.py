@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -19,9 +20,11 @@ from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 from rasa_sdk.types import DomainDict
 
 from actions import digression
+from actions.resources import follow_ups
 from actions.speech import Speaker
 from actions.turn import CONTROL_CHARACTERS, Turn
 from actions.words import FormWords, Question, common, form_words
+from bot.nlu.resolution import TASK_TOPICS
 
 SWITCH_CONFIDENCE = 0.6  # below it, words that sound like another task are taken as an answer
 CONTROL_CONFIDENCE = 0.75  # from it, short words in any wording (算了不弄了) steer the task; lower, they may be an answer
@@ -34,6 +37,8 @@ START_FORMS = {
     "start_complaint_letter": "complaint_letter",
     "tip_off_status": "status_enquiry",
 }
+
+FORM_TOPICS = {form: TASK_TOPICS.get(intent, "report_time") for intent, form in START_FORMS.items()}  # what short questions in a task are about
 
 
 class Ending(StrEnum):
@@ -192,14 +197,24 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
             events = digression.answer(turn, tracker, speaker.aside())
             speaker.say(common().say("resumed"))
             return events
-        if turn.corrects:
-            changes = self.overhear(turn, memory, correcting=True)
-            if changes:
-                told = "、".join(changes)
-                speaker.say(common().say("corrected", changes=told), quoted=[told])
-                return []
-        self.hear(requested, turn, memory, speaker)
+        changes = self.overhear(turn, memory, correcting=True) if turn.corrects else []
+        if changes:
+            told = "、".join(changes)
+            speaker.say(common().say("corrected", changes=told), quoted=[told])
+        elif follow_ups().aspect(turn.text) and not self._fits(requested, turn, memory):
+            digression.follow_up(turn, FORM_TOPICS[self.form], tracker, speaker.aside())
+            speaker.say(common().say("resumed"))
+        else:
+            self.hear(requested, turn, memory, speaker)
         return []
+
+    def _fits(self, name: str, turn: Turn, memory: Memory) -> bool:
+        """Whether a message can be understood as the answer; changes nothing."""
+        try:
+            self.take(name, turn, deepcopy(memory))
+        except UnclearAnswerError:
+            return False
+        return True
 
     def _is_choice(self, name: str, turn: Turn, memory: Memory) -> bool:
         """Whether the message is what one of the question's own buttons sends."""

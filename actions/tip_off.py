@@ -159,6 +159,8 @@ class TipOffForm(GuidedForm):
         draft = draft_of(memory)
         draft.narrative = f"{draft.narrative}\n{story}".strip()
         draft.fields = desk().extract(draft.narrative).fields
+        if draft.fields.amount_paid is None and any(words in story for words in self.words.answers["told_nothing_paid"]):
+            memory.values["money"] = "nothing"
         memory.values["draft"] = draft.model_dump(mode="json")
 
     def _warn_when_urgent(self, memory: Memory, speaker: Speaker) -> None:

@@ -12,6 +12,7 @@ from actions.words import common
 COMMAND_PREFIX = "/"  # a pressed button that names an intent
 CONTROL_CHARACTERS = 12  # a longer message is an answer, even when it contains a control word
 WORDS_AROUND_SECRETS = 16  # characters; with more, the message says something else that wants an answer
+SURE_CORRECTION = 0.8  # below it, words without an opener (不对，…) are an answer, not a correction
 PUNCTUATION = "。，！!,.~～、 　…"
 
 
@@ -95,4 +96,5 @@ class Turn:
     @property
     def corrects(self) -> bool:
         """Whether it takes something back (不对，是……)."""
-        return self.intent == "correction" or any(self.bare.startswith(opener) for opener in common().correction_openers)
+        sure = self.intent == "correction" and self.confidence >= SURE_CORRECTION
+        return sure or any(self.bare.startswith(opener) for opener in common().correction_openers)
