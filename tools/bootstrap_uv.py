@@ -59,11 +59,13 @@ def install_from_index():
     page = f"{index.rstrip('/')}/uv/"
     listing = json.loads(fetch(page, SIMPLE_JSON))
     system, machine = wheel_tag()
-    wheels = [file for file in listing["files"] if system in file["filename"] and file["filename"].endswith(f"{machine}.whl") and not file.get("yanked")]
-    wheels = [file for file in wheels if version_of(file["filename"]) >= OLDEST_UV]
+    fitting = [file for file in listing["files"] if system in file["filename"] and file["filename"].endswith(f"{machine}.whl")]
+    wheels = [file for file in fitting if not file.get("yanked") and version_of(file["filename"]) >= OLDEST_UV]
+    if not wheels:
+        raise RuntimeError(f"{index} has no uv for {system} {machine}")
     newest = max(wheels, key=lambda file: version_of(file["filename"]))
     content = fetch(urllib.parse.urljoin(page, newest["url"]))
-    if hashlib.sha256(content).hexdigest() != newest["hashes"]["sha256"]:
+    if hashlib.sha256(content).hexdigest() != newest["hashes"].get("sha256"):
         raise RuntimeError("the downloaded uv does not have the checksum its index gives")
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         name = next(member for member in wheel.namelist() if member.endswith("/scripts/uv"))
