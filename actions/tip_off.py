@@ -38,7 +38,7 @@ def draft_of(memory: Memory) -> TipOffDraft:
 
 def decision_on(draft: TipOffDraft) -> Decision:
     """Where a draft would go if it were submitted now."""
-    return route(desk().catalog, draft.fields.behaviours, draft.fields.region_code)
+    return route(desk().catalog, draft.fields.behaviours, draft.fields.region_code, draft.narrative)
 
 
 class TipOffForm(GuidedForm):
