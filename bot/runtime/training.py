@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,14 +65,16 @@ def ensure_model(settings: Settings, *, force: bool = False) -> Path:
     lean.prepare()
     import rasa
 
-    result = rasa.train(
-        domain=str(PROJECT_ROOT / "domain.yml"),
-        config=str(PROJECT_ROOT / "config.yml"),
-        training_files=[str(PROJECT_ROOT / "data" / part) for part in ("nlu", "rules")],
-        output=str(settings.models_dir),
-        fixed_model_name=path.name.removesuffix(".tar.gz"),
-        force_training=True,
-    )
+    # Rasa prints its progress to standard output, where `guard ask --json` and `guard eval` print JSON.
+    with contextlib.redirect_stdout(sys.stderr):
+        result = rasa.train(
+            domain=str(PROJECT_ROOT / "domain.yml"),
+            config=str(PROJECT_ROOT / "config.yml"),
+            training_files=[str(PROJECT_ROOT / "data" / part) for part in ("nlu", "rules")],
+            output=str(settings.models_dir),
+            fixed_model_name=path.name.removesuffix(".tar.gz"),
+            force_training=True,
+        )
     if result.code or not result.model or not path.exists():
         raise TrainingError("The model was not trained. The lines above name the file and the line to correct; then run `guard train` again.")
     for old in settings.models_dir.glob("guard-*.tar.gz"):

@@ -26,7 +26,6 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Print top-1, top-3, out-of-scope and refusal figures as a JSON object."""
         import asyncio
-        import contextlib
         import json
         import sys
 
@@ -42,9 +41,7 @@ def register(app: typer.Typer) -> None:
         except (OSError, UnicodeDecodeError, RowError) as error:
             typer.echo(f"{file}: {error}", err=True)
             raise typer.Exit(2) from error
-        # Where the model must be trained first, Rasa reports it on standard output, which is for the figures.
-        with contextlib.redirect_stdout(sys.stderr):
-            assistant = Assistant(Settings.load())
+        assistant = Assistant(Settings.load())
         with asyncio.Runner() as runner:
             evaluation = evaluate(rows, lambda text: runner.run(assistant.parse(text)))
         typer.echo(json.dumps(evaluation.figures(), ensure_ascii=False, indent=None if as_json else 2))
