@@ -16,7 +16,7 @@ from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
 from actions.speech import Speaker
-from actions.turn import Turn
+from actions.turn import CONTROL_CHARACTERS, Turn
 from actions.words import Question, common, form_words
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
@@ -27,6 +27,7 @@ from bot.privacy.personal_data import PersonalDataKind, find_personal_data, plai
 FORM = "tip_off"
 WHO_FIELDS = ("suspect_name", "company", "wechat", "qq", "phone", "bank_account", "account_name")
 SHORTEST_STORY = 4  # characters; less says nothing that could be looked into
+SHORTEST_REMARK = 7  # characters; a longer message that does not answer the question belongs to the story
 SUMMARY_STORY = 120  # characters of the story shown before it is submitted
 CONTACT_KINDS = (PersonalDataKind.PHONE, PersonalDataKind.LANDLINE)
 
@@ -82,7 +83,14 @@ class TipOffForm(GuidedForm):
     def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         """As in the base; then say what cannot wait: danger, and that the deed happened elsewhere."""
         before = draft_of(memory).fields
-        super().hear(name, turn, memory, speaker)
+        if name == "contact" and self._fits(name, turn, memory):
+            # Nothing else is read out of this answer: the person's own number must never become the suspect's.
+            self.take(name, turn, memory)
+        elif not self.is_narrative(name) and len(turn.bare) >= SHORTEST_REMARK and not turn.asks_something and not self._fits(name, turn, memory):
+            self._tell(turn.text, memory)
+            speaker.say(self.words.say("noted"))
+        else:
+            super().hear(name, turn, memory, speaker)
         after = draft_of(memory).fields
         if after.behaviours != before.behaviours:
             self._warn_when_urgent(memory, speaker)
@@ -102,16 +110,16 @@ class TipOffForm(GuidedForm):
         """Read fields out of any answer; a correction may replace what was known."""
         if not turn.text:
             return []
+        if any(words in turn.text for words in self.words.answers["own_number"]) and self._fits("contact", turn, memory):
+            self.take("contact", turn, memory)
+            return [turn.correction]
         draft = draft_of(memory)
         found = desk().extract(turn.text).fields.found()
         if correcting and "amount_paid" not in found:
             # "不对，是1800块" does not say what the money was for: it corrects what was paid.
             paid = desk().extract(self.words.say("paid_context", text=turn.correction)).fields.amount_paid
             found |= {} if paid is None else {"amount_paid": paid}
-        changed = [name for name, value in found.items() if correcting or not getattr(draft.fields, name)]
-        for name in changed:
-            old, new = getattr(draft.fields, name), found[name]
-            setattr(draft.fields, name, sorted({*old, *new}) if isinstance(old, list) and isinstance(new, list) else new)
+        changed = _learn(draft, found, correcting=correcting)
         memory.values["draft"] = draft.model_dump(mode="json")
         if "amount_paid" in changed:
             memory.values["money"] = "paid"
@@ -158,7 +166,7 @@ class TipOffForm(GuidedForm):
     def _tell(self, story: str, memory: Memory) -> None:
         draft = draft_of(memory)
         draft.narrative = f"{draft.narrative}\n{story}".strip()
-        draft.fields = desk().extract(draft.narrative).fields
+        _learn(draft, desk().extract(draft.narrative).fields.found(), correcting=False)
         if draft.fields.amount_paid is None and any(words in story for words in self.words.answers["told_nothing_paid"]):
             memory.values["money"] = "nothing"
         memory.values["draft"] = draft.model_dump(mode="json")
@@ -200,7 +208,7 @@ class TipOffForm(GuidedForm):
         memory.values["home_or_away"] = True
 
     def _take_money(self, turn: Turn, memory: Memory) -> None:
-        if turn.is_one_of(self.words.answers["nothing_paid"]) or any(turn.bare.startswith(word) for word in self.words.answers["nothing_paid"]):
+        if _says(turn, self.words.answers["nothing_paid"]):
             memory.values["money"] = "nothing"
             return
         found = desk().extract(form_words(FORM).say("paid_context", text=turn.text)).fields.amount_paid
@@ -216,7 +224,7 @@ class TipOffForm(GuidedForm):
         if phones:
             phone = plain_digits(turn.text[phones[0].start : phones[0].end])
             draft.reporter = Reporter(phone=phone)
-        elif turn.is_one_of(self.words.answers["anonymous"]) or any(turn.bare.startswith(word) for word in self.words.answers["anonymous"]):
+        elif _says(turn, self.words.answers["anonymous"]):
             draft.reporter = None
         else:
             raise UnclearAnswerError
@@ -239,6 +247,24 @@ class TipOffForm(GuidedForm):
             memory.values |= {"draft": draft.model_dump(mode="json"), "confirm": True}
         elif not self.overhear(turn, memory, correcting=True):
             raise UnclearAnswerError
+
+
+def _says(turn: Turn, words: Sequence[str]) -> bool:
+    """Whether a short answer holds one of these words ("我没交钱"), or any answer begins with one."""
+    short = len(turn.bare) <= CONTROL_CHARACTERS
+    return any(turn.bare.startswith(word) or short and len(word) > 1 and word in turn.bare for word in words)
+
+
+def _learn(draft: TipOffDraft, found: dict[str, Any], *, correcting: bool) -> list[str]:
+    """Fill in fields; what was known stays, or is replaced by a correction, and lists grow. Returns the names of those that changed."""
+    changed = []
+    for name, new in found.items():
+        old = getattr(draft.fields, name)
+        value = sorted({*old, *new}) if isinstance(old, list) and isinstance(new, list) else new
+        if value != old and (correcting or not old or isinstance(old, list)):
+            setattr(draft.fields, name, value)
+            changed.append(name)
+    return changed
 
 
 def _shortened(text: str) -> str:
