@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from bot.channels.web_images import ImageHook, ImageRefusedError
+from bot.data_files import read_yaml
 from bot.scam.errors import ScamInputError
 from bot.scam.screenshot import ScreenshotReader, ScreenshotText
 
@@ -50,7 +50,7 @@ def reading_hook(reader: ScreenshotReader, words_file: Path, errors: dict[str, s
     Returns:
         `async (image, sender id) -> text`; it raises `ImageRefusedError` with words for the person.
     """
-    words = ScreenshotWords.model_validate(yaml.safe_load(words_file.read_text(encoding="utf-8")))
+    words = ScreenshotWords.model_validate(read_yaml(words_file))
 
     async def read(image: bytes, _sender_id: str) -> str:
         try:

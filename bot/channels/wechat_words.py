@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bot.data_files import read_yaml
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -67,4 +68,4 @@ def load_words(path: Path) -> WeChatWords:
         FileNotFoundError: There is no such file.
         pydantic.ValidationError: A word is missing, empty or unknown; the message names it.
     """
-    return WeChatWords.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return WeChatWords.model_validate(read_yaml(path))

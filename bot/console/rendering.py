@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from bot.console.labels import Labels
 from bot.console.wording import Wording
 from bot.intake.catalog import IntakeCatalog
-from bot.intake.store import LOCAL
+from bot.local_time import LOCAL, local_day
 from bot.transcripts.model import Turn, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -53,7 +53,7 @@ def moment(value: datetime | None) -> str:
 def day(value: date | None) -> str:
     """Write a date; a time as the day it was in China."""
     if isinstance(value, datetime):
-        value = value.astimezone(LOCAL).date()
+        value = local_day(value)
     return value.isoformat() if value else ""
 
 
@@ -109,7 +109,7 @@ def highlighted(turn: Turn) -> Markup:
     return Markup("").join([*pieces, escape(turn.text[reached:])])
 
 
-def local_day(text: str | None) -> datetime | None:
+def start_of_day(text: str | None) -> datetime | None:
     """Read a date from a form as the beginning of that day in China.
 
     Args:

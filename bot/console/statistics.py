@@ -11,7 +11,7 @@ from sqlalchemy import Column, case, func, select
 from bot.intake import tables
 from bot.intake.database import reading
 from bot.intake.desk import IntakeDesk
-from bot.intake.store import LOCAL
+from bot.local_time import LOCAL, local_day
 
 WEEKS = 12
 
@@ -74,6 +74,6 @@ def tip_off_figures(desk: IntakeDesk, now: datetime) -> TipOffFigures:
 
 def week_starts(now: datetime) -> list[datetime]:
     """Name the beginnings of the last `WEEKS` weeks in China, oldest first."""
-    today = now.astimezone(LOCAL).date()
+    today = local_day(now)
     monday = datetime.combine(today - timedelta(days=today.weekday()), time(), LOCAL)
     return [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]

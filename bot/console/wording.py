@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bot.data_files import read_yaml
 
 WORDING_FILE = Path(__file__).resolve().parents[2] / "data" / "console" / "wording.yml"
 
@@ -67,4 +68,4 @@ def load_wording(path: Path = WORDING_FILE) -> Wording:
     Raises:
         pydantic.ValidationError: A section or a word is missing.
     """
-    return Wording.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Wording.model_validate(read_yaml(path))

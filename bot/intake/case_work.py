@@ -12,6 +12,7 @@ from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store
 from bot.intake.tip_off_log import LogEntry
 from bot.intake.vocabulary import FINAL_STATES, LEGAL_DUTY, Agency, Author, DeadlineEvent, LogAction, TipOffState
+from bot.local_time import local_day
 
 _PASSES_ON = frozenset({TipOffState.FORWARDED, TipOffState.TRANSFERRED})
 
@@ -151,7 +152,7 @@ def merge(store: Store, duplicate_id: str, into_id: str, actor: str, reason: str
         duplicate, target = rows[duplicate_id], rows[into_id]
         if TipOffState(duplicate.state) in FINAL_STATES or TipOffState(target.state) in FINAL_STATES:
             raise IntakeError("already_closed")
-        today = deadlines.local_day(store.clock())
+        today = local_day(store.clock())
         deadlines.meet(connection, duplicate_id, store.catalog.deadlines, today)
         gone = LogEntry(actor, LogAction.MERGED, duplicate.state, TipOffState.MERGED, reason=why, detail={"into": into_id})
         tip_off_log.append(
@@ -166,7 +167,7 @@ def _restart_clock(store: Store, connection: Connection, target: Row[Any], new_f
     if not new_facts:
         return {}
     rows = deadlines.rows_started_by(store, DeadlineEvent.MERGE_NEW_FACTS, target.id, target.kind, target.lead_agency)
-    deadlines.meet(connection, target.id, [row["rule"] for row in rows], deadlines.local_day(store.clock()))
+    deadlines.meet(connection, target.id, [row["rule"] for row in rows], local_day(store.clock()))
     deadlines.add(connection, rows)
     return {row["rule"]: row["due_on"] for row in rows}
 

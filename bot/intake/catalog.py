@@ -8,6 +8,7 @@ from typing import TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from bot.data_files import read_yaml
 from bot.intake.catalog_schema import (
     AgencyEntry,
     Behaviours,
@@ -130,6 +131,6 @@ def _read_lines(directory: Path, name: str) -> list[ExampleNarrative]:
 def _read(directory: Path, name: str, shape: type[T]) -> T:
     path = directory / f"{name}.yml"
     try:
-        return TypeAdapter(shape).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return TypeAdapter(shape).validate_python(read_yaml(path))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise CatalogError(f"{path.name}: {error}") from error

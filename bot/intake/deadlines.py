@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, and_, select, update
 from bot.intake import tables
 from bot.intake.catalog_schema import DeadlineRule
 from bot.intake.database import reading, writing
-from bot.intake.store import LOCAL, Store
+from bot.intake.store import Store
 from bot.intake.vocabulary import Agency, DeadlineEvent, DeadlineUnit, TipOffKind, TipOffState
+from bot.local_time import local_day
 from bot.workdays import SATURDAY, UnknownYearError, WorkingDayCalendar
 
 SOON_DAYS = 3  # natural days before the last day from which on a period counts as due soon
@@ -75,11 +76,6 @@ def _last_day_by_weekends(calendar: WorkingDayCalendar, start: date, rule: Deadl
 
 def _applies(rule: DeadlineRule, event: TipOffState | DeadlineEvent, kind: str, lead_agency: str) -> bool:
     return event in rule.starts and TipOffKind(kind) in rule.kinds and Agency(lead_agency) in rule.agencies
-
-
-def local_day(moment: datetime) -> date:
-    """The day in China at a moment."""
-    return moment.astimezone(LOCAL).date()
 
 
 def rows_started_by(store: Store, event: DeadlineEvent, tip_off_id: str, kind: str, lead_agency: str) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ from bot.intake import tables
 from bot.intake.catalog_schema import ExtractionPatterns
 from bot.intake.database import reading
 from bot.intake.draft import Fields, Reporter
-from bot.intake.store import LOCAL, Store
+from bot.intake.store import Store
 from bot.intake.vocabulary import IdentifierKind
+from bot.local_time import LOCAL
 from bot.privacy.keyed_hash import keyed_hash
 from bot.privacy.personal_data import PersonalDataKind, find_personal_data, plain_digits
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.intake import deadlines, tables, throttle, tip_off_log
+from bot.intake import tables, throttle, tip_off_log
 from bot.intake.database import reading, writing
 from bot.intake.errors import IntakeError
 from bot.intake.receipt import hash_receipt, parse_receipt
 from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store, new_id
 from bot.intake.vocabulary import FINAL_STATES, REPORTER, Agency, Author, LogAction, TipOffState
+from bot.local_time import local_day
 from bot.privacy.keyed_hash import same_hash
 from bot.privacy.personal_data import PersonalDataKind, find_personal_data
 
@@ -167,7 +168,7 @@ def withdraw(store: Store, receipt: str, throttle_key: str) -> None:
         now = store.clock()
         open_periods = tables.deadlines.c.met_on.is_(None)
         connection.execute(
-            tables.deadlines.update().where(tables.deadlines.c.tip_off_id == row.id, open_periods).values(met_on=deadlines.local_day(now))
+            tables.deadlines.update().where(tables.deadlines.c.tip_off_id == row.id, open_periods).values(met_on=local_day(now))
         )
         entry = tip_off_log.LogEntry(REPORTER, LogAction.WITHDRAWN, row.state, TipOffState.WITHDRAWN)
         tip_off_log.append(store, connection, row, entry, state=TipOffState.WITHDRAWN.value, closed_at=now)

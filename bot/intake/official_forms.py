@@ -26,9 +26,10 @@ from bot.intake.database import reading
 from bot.intake.errors import IntakeError
 from bot.intake.lookup import StatusView
 from bot.intake.receipt import spaced
-from bot.intake.store import LOCAL, Store
+from bot.intake.store import Store
 from bot.intake.view import get
 from bot.intake.vocabulary import Agency, TipOffKind
+from bot.local_time import LOCAL
 
 FONT = "STSong-Light"  # a CID font every PDF reader brings along, so no font file is shipped
 WORD_FONT = "SimSun"

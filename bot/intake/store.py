@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -14,8 +13,6 @@ from bot.intake.catalog import IntakeCatalog
 from bot.privacy.field_encryption import FieldCipher
 from bot.privacy.keyring import Keyring
 from bot.workdays import WorkingDayCalendar, default_calendar
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def utc_now() -> datetime:

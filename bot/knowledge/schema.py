@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.data_files import read_yaml
 from bot.knowledge.errors import KnowledgeError
 
 RecordT = TypeVar("RecordT", bound="Record")
@@ -26,23 +27,6 @@ def _read(path: Path, read: Callable[[Path], Any]) -> Any:
         return read(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, csv.Error) as error:
         raise KnowledgeError("data_unreadable", f"{path}: {error}") from error
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that refuses a key written twice, of which YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of `node`."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"written twice: {sorted(map(str, twice))}", node.start_mark)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-def _load_yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
 
 
 def _load_csv(path: Path) -> list[dict[str, str]]:
@@ -69,7 +53,7 @@ def load_yaml(path: Path, model: type[RecordT]) -> RecordT:
     Raises:
         KnowledgeError: `data_unreadable` or `data_invalid`.
     """
-    return validated(model, _read(path, _load_yaml), path.name)
+    return validated(model, _read(path, read_yaml), path.name)
 
 
 def load_yaml_list(path: Path, model: type[RecordT]) -> tuple[RecordT, ...]:
@@ -78,7 +62,7 @@ def load_yaml_list(path: Path, model: type[RecordT]) -> tuple[RecordT, ...]:
     Raises:
         KnowledgeError: `data_unreadable` or `data_invalid`.
     """
-    content = _read(path, _load_yaml)
+    content = _read(path, read_yaml)
     if not isinstance(content, list):
         raise KnowledgeError("data_invalid", f"{path.name}: a list is expected")
     return tuple(validated(model, item, f"{path.name}[{index}]") for index, item in enumerate(content))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,11 +12,10 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.local_time import today
 from bot.nlu.entities import Entity, EntityFinder
 from bot.nlu.topic_classifier import COMMAND_PREFIX
 from bot.runtime.settings import PROJECT_ROOT
-
-LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -50,11 +47,10 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[mis
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add entities; messages that begin with "/" are left to Rasa's own handler."""
-        today = datetime.now(LOCAL_TIME).date()
         for message in messages:
             text = message.get(TEXT) or ""
             if not text.startswith(COMMAND_PREFIX):
-                found = [_as_rasa(entity) for entity in self._finder.find(text, today)]
+                found = [_as_rasa(entity) for entity in self._finder.find(text, today())]
                 message.set(ENTITIES, [*message.get(ENTITIES, []), *self.add_extractor_name(found)], add_to_output=True)
         return messages
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 from pydantic import BaseModel, ConfigDict, Field
+
+from bot.data_files import read_yaml
 
 INSURER_MASK = "\ue001"
 """Stands for the name of any insurer; from the private use area, so no message can hold it (`text.clean` drops that area)."""
@@ -117,8 +118,7 @@ class Lexicon:
             FileNotFoundError: A file of `LEXICON_FILES` is missing.
             pydantic.ValidationError: A file does not follow `LexiconFile`.
         """
-        texts = [(folder / name).read_text(encoding="utf-8") for name in LEXICON_FILES]
-        return cls((LexiconFile.model_validate(yaml.safe_load(text)) for text in texts), insurer_names)
+        return cls((LexiconFile.model_validate(read_yaml(folder / name)) for name in LEXICON_FILES), insurer_names)
 
     @classmethod
     def from_json(cls, text: str) -> Lexicon:

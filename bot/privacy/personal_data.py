@@ -12,8 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from bot.data_files import read_yaml
 
 PATTERNS_FILE = Path(__file__).resolve().parents[2] / "data" / "privacy" / "personal_data.yml"
 CHINESE_DIGIT_RUN = 6  # characters; shorter runs are ordinary numbers in a sentence, not a number read out digit by digit
@@ -103,7 +104,7 @@ def _single_character_digits() -> dict[int, str]:
 
 @lru_cache(maxsize=1)
 def _recogniser() -> _Recogniser:
-    patterns = _Patterns.model_validate(yaml.safe_load(PATTERNS_FILE.read_text(encoding="utf-8")))
+    patterns = _Patterns.model_validate(read_yaml(PATTERNS_FILE))
     separator = f"[{patterns.separators}]"
     kind = PersonalDataKind
     contexts = {name: re.compile(f"(?:{c.words}){c.gap}(?P<value>{c.value})", re.IGNORECASE) for name, c in patterns.contexts.items()}

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.data_files import read_yaml
 from bot.scam.errors import ScamInputError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -129,12 +130,9 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
         ScamInputError: the file is missing, is no YAML or breaks its schema; the detail names the place.
     """
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - a safe loader, the C one where it exists
+        return model.model_validate(read_yaml(path))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise ScamInputError("bad_data_file", f"{path.name}: {error}") from error
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_rules(data_dir: Path) -> list[Rule]:

@@ -16,7 +16,7 @@ from bot.console import limits
 from bot.console.audit import Act
 from bot.console.csv_export import to_csv
 from bot.console.gate import Gate, Visit
-from bot.console.rendering import day, local_day, moment
+from bot.console.rendering import day, moment, start_of_day
 from bot.console.roles import Permission
 from bot.intake.deadlines import DueItem
 from bot.intake.errors import IntakeError
@@ -37,7 +37,7 @@ def _one_of(kind: type[Choice], value: str) -> Choice | None:
 
 def filter_of(visit: Visit) -> TipOffFilter:
     """Read the filter from the address; values that make no sense mean "any", so that an old link still opens."""
-    until = local_day(visit.query("until"))
+    until = start_of_day(visit.query("until"))
     return TipOffFilter(
         state=_one_of(TipOffState, visit.query("state")),
         lead_agency=_one_of(Agency, visit.query("agency")),
@@ -46,7 +46,7 @@ def filter_of(visit: Visit) -> TipOffFilter:
         region_code=visit.query("region") or None,
         insurer=visit.query("insurer").strip() or None,
         assigned_to=visit.account.name if visit.query("mine") else None,
-        created_from=local_day(visit.query("since")),
+        created_from=start_of_day(visit.query("since")),
         created_to=until + timedelta(days=1) if until else None,  # people mean the whole last day
         after=visit.query("after") or None,
     )

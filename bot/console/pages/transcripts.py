@@ -9,7 +9,7 @@ from sanic.response import redirect, text
 
 from bot.console.audit import Act
 from bot.console.gate import Gate, Visit
-from bot.console.rendering import link, local_day, short_id
+from bot.console.rendering import link, short_id, start_of_day
 from bot.console.roles import Permission
 from bot.transcripts import TranscriptFilter, Verdict, to_test_story
 
@@ -20,7 +20,7 @@ FILTERS = ("text", "topic", "intent", "verdict", "channel", "since", "until", "r
 
 def filter_of(visit: Visit) -> TranscriptFilter:
     """Read the filter from the address; values that make no sense mean "any", so that an old link still opens."""
-    until = local_day(visit.query("until"))
+    until = start_of_day(visit.query("until"))
     verdict = visit.query("verdict")
     return TranscriptFilter(
         text=visit.query("text"),
@@ -28,7 +28,7 @@ def filter_of(visit: Visit) -> TranscriptFilter:
         topic=visit.query("topic") or None,
         verdict=Verdict(verdict) if verdict in set(Verdict) else None,
         channel=visit.query("channel") or None,
-        since=local_day(visit.query("since")),
+        since=start_of_day(visit.query("since")),
         until=until + timedelta(days=1) if until else None,  # people mean the whole last day
         reviewed=YES_NO.get(visit.query("reviewed")),
         flagged=YES_NO.get(visit.query("flagged")),
