@@ -18,6 +18,7 @@ from actions.turn import Turn
 from bot.nlu.resolution import is_topic, topics_of
 
 SUGGESTIONS = 3  # topics offered when a message was not understood
+SURE_CONFIDENCE = 0.5  # below it, words that sound like a greeting or a thank-you ("三千") are not answered as one
 PATIENCE = 2  # messages in a row that may be misunderstood before a person is offered
 
 
@@ -65,6 +66,8 @@ class ActionConverse(Action):  # type: ignore[misc]
         turn, speaker = Turn.of(tracker), Speaker(dispatcher)
         if refuse_secrets(turn, speaker):
             return []
+        if not turn.pressed and turn.confidence < SURE_CONFIDENCE:
+            return _not_understood(turn, tracker, speaker)
         if turn.intent == "repeat":
             said_before = last_reply(tracker)
             for message in said_before:
@@ -111,19 +114,22 @@ class ActionFallback(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Offer suggestions."""
         turn, speaker = Turn.of(tracker), Speaker(dispatcher)
+        events = [] if refuse_secrets(turn, speaker) else _not_understood(turn, tracker, speaker)
         # Rasa also comes here when no rule fits what has happened; without this it would come again and again, and the conversation be stuck.
-        listen = FollowupAction("action_listen")
-        if refuse_secrets(turn, speaker):
-            return [listen]
-        conversation = Conversation.of(tracker)
-        if answering.follow_up_or_first_aid(conversation, turn, speaker):
-            return [conversation.event(), listen]
-        conversation.misunderstood += 1
-        candidates = [topic for topic, _ in topics_of(turn.parsed) if is_topic(topic) and topic in library().topics][:SUGGESTIONS]
-        if conversation.misunderstood > PATIENCE:
-            speaker.phrase("fallback.again")
-        elif candidates:
-            speaker.phrase("fallback.suggestions", buttons=(*candidates, "human_handoff"))
-        else:
-            speaker.phrase("fallback.none")
-        return [conversation.event(), listen]
+        return [*events, FollowupAction("action_listen")]
+
+
+def _not_understood(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
+    """Try the context; else offer the likeliest topics, and a person when it happens again."""
+    conversation = Conversation.of(tracker)
+    if answering.follow_up_or_first_aid(conversation, turn, speaker):
+        return [conversation.event()]
+    conversation.misunderstood += 1
+    candidates = [topic for topic, _ in topics_of(turn.parsed) if is_topic(topic) and topic in library().topics][:SUGGESTIONS]
+    if conversation.misunderstood > PATIENCE:
+        speaker.phrase("fallback.again")
+    elif candidates:
+        speaker.phrase("fallback.suggestions", buttons=(*candidates, "human_handoff"))
+    else:
+        speaker.phrase("fallback.none")
+    return [conversation.event()]
