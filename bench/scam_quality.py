@@ -23,7 +23,7 @@ SHARED_FILES = ("real_scam", "warning_notices", "real_questions", "benign_insura
 
 
 def main() -> None:
-    detector = ScamDetector.load(ROOT / "data" / "scam", ROOT / "models" / "scam")
+    detector = ScamDetector.load(ROOT / "data" / "scam", ROOT / "models")
     held = yaml.safe_load((ROOT / "tests" / "scam" / "heldout.yml").read_text(encoding="utf-8"))
     groups: dict[str, list[tuple[str, Screening]]] = {}
     for name, rows in held.items():

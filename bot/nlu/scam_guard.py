@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import resolution, thresholds
 from bot.nlu.topic_classifier import COMMAND_PREFIX
-from bot.runtime.settings import PROJECT_ROOT
+from bot.runtime.settings import PROJECT_ROOT, Settings
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
 from bot.scam.verdict import Screening
@@ -47,8 +47,8 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Folders, relative to the project."""
-        return {"data": "data/scam", "models": "models"}
+        """The folder of the rules, relative to the project."""
+        return {"data": "data/scam"}
 
     @classmethod
     def create(
@@ -59,7 +59,7 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
         execution_context: ExecutionContext,  # noqa: ARG003
     ) -> ScamGuard:
         """Load the detector."""
-        return cls(ScamDetector.load(PROJECT_ROOT / config["data"], PROJECT_ROOT / config["models"]))
+        return cls(ScamDetector.load(PROJECT_ROOT / config["data"], Settings.load().models_dir))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Judge messages; those that begin with "/" are left to Rasa's own handler."""

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     @rules.command()
     def check() -> None:
         """Check schema, conflicts, examples that must hit and counter-examples that must not."""
-        from bot.runtime.settings import PROJECT_ROOT
+        from bot.runtime.settings import PROJECT_ROOT, Settings
         from bot.scam.rulebook import check_rules
 
         wrong = check_rules(PROJECT_ROOT / "data" / "scam")
@@ -31,12 +31,12 @@ def register(app: typer.Typer) -> None:
         file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help='JSON lines {"text": …, "verdict": as judged before}.')],
     ) -> None:
         """Print the texts that the rules as they are now judge otherwise than before."""
-        from bot.runtime.settings import PROJECT_ROOT
+        from bot.runtime.settings import PROJECT_ROOT, Settings
         from bot.scam.detector import ScamDetector
         from bot.scam.errors import ScamInputError
         from bot.scam.rulebook import replay
 
-        detector = ScamDetector.load(PROJECT_ROOT / "data" / "scam", PROJECT_ROOT / "models")
+        detector = ScamDetector.load(PROJECT_ROOT / "data" / "scam", Settings.load().models_dir)
         changed = 0
         with file.open(encoding="utf-8", errors="replace") as lines:
             try:
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
     @rules.command()
     def tables() -> None:
         """Make data/scam/characters.tsv anew, after the keywords that people disguise have changed."""
-        from bot.runtime.settings import PROJECT_ROOT
+        from bot.runtime.settings import PROJECT_ROOT, Settings
         from bot.scam.build_tables import build_tables
         from bot.scam.data import DisguiseData, load_yaml
 

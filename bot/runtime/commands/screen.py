@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
         from contextlib import ExitStack
         from itertools import islice
 
-        from bot.runtime.settings import PROJECT_ROOT
+        from bot.runtime.settings import PROJECT_ROOT, Settings
         from bot.scam.bulk import FORMATS, read_rows, screen_all
         from bot.scam.data import load_signals
         from bot.scam.errors import ScamInputError
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
             started = told = time.monotonic()
             count = 0
             try:
-                for row, line in screen_all(islice(read_rows(source, chosen), done, None), data_dir, PROJECT_ROOT / "models", workers):
+                for row, line in screen_all(islice(read_rows(source, chosen), done, None), data_dir, Settings.load().models_dir, workers):
                     if not count:
                         started = time.monotonic()  # loading is no screening
                     out.write(line + "\n")
