@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -37,19 +35,6 @@ RATE_LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "image_by_address": (Limit(30, 60.0), Limit(300, 3600.0)),
     "history_by_address": (Limit(240, 60.0),),
 }
-
-
-def address_key(secret: bytes, address: str) -> str:
-    """Stand in for a network address in a rate limit.
-
-    Args:
-        secret: The channel's secret; without it the small space of addresses could be searched.
-        address: The client's address.
-
-    Returns:
-        32 hexadecimal digits, always the same for the same address and secret.
-    """
-    return hmac.new(secret, b"web-chat-address:" + address.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 class RateLimiter:

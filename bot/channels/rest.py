@@ -14,8 +14,8 @@ from typing import Any, Final
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from bot.channels.history import WebOutput
-from bot.channels.incoming import ChannelError, clean_text, read_body, read_json
+from bot.channels.history import WebOutput, offered_buttons
+from bot.channels.incoming import COMMAND_PREFIX, ChannelError, clean_text, read_body, read_json, typed_text
 from bot.channels.limits import MAX_MESSAGE_BYTES, RateLimiter
 from bot.channels.masking import STATUS_COMMAND, cleaned
 from bot.channels.turns import OnNewMessage
@@ -81,7 +81,7 @@ class RestApi(InputChannel):  # type: ignore[misc]
         sender_id = f"{CHANNEL}-{sender}"
         if not self._limiter.allow("message_by_session", sender_id):
             raise ChannelError("too_many", 429)
-        clean = cleaned(clean_text(message))
+        clean = cleaned(await self._said(request, sender_id, message))
         text = STATUS_COMMAND if clean.mentions_only_receipt else clean.text
         output = WebOutput()
         metadata = {"masked": clean.masked, "receipt": clean.receipt}
@@ -90,3 +90,13 @@ class RestApi(InputChannel):  # type: ignore[misc]
         if not messages:
             raise ChannelError("unavailable", 503)
         return response.json([{"recipient_id": sender, **said} for said in messages])
+
+    @staticmethod
+    async def _said(request: Request, sender_id: str, message: str) -> str:
+        """The message as Rasa may read it: a command only when it is a live button's, so that nobody types `/restart`."""
+        text = clean_text(message)
+        if text.startswith(COMMAND_PREFIX):
+            tracker = await request.app.ctx.agent.tracker_store.retrieve(sender_id)
+            if text in {button["payload"] for button in offered_buttons(tracker.events if tracker else ())}:
+                return text
+        return typed_text(message)

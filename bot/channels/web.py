@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse, json
 
 from bot.channels.history import conversation
 from bot.channels.incoming import ChannelError, IncomingMessage, checked_message_id, parse_message, read_body, typed_text
-from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter, address_key
+from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter
 from bot.channels.turns import CHANNEL, OnNewMessage, ReadMessage, Turns
 from bot.channels.web_images import ImageRefusedError, check_image, image_hook, set_image_hook
 from bot.channels.web_page import WORDS_FILE, register_page
@@ -191,7 +191,7 @@ class WebChat(InputChannel):  # type: ignore[misc]
         return sender_id
 
     def _limit(self, request: Request, what: str, sender_id: str | None = None) -> None:
-        by_address = self._limiter.allow(f"{what}_by_address", address_key(self._secret, request.client_ip))
+        by_address = self._limiter.allow(f"{what}_by_address", keyed_hash(self._secret, "web_chat.address", request.client_ip))
         if not by_address or (sender_id and not self._limiter.allow(f"{what}_by_session", sender_id)):
             raise ChannelError("too_many", 429)
 

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     @rules.command()
     def check() -> None:
         """Check schema, conflicts, examples that must hit and counter-examples that must not."""
-        from bot.runtime.settings import PROJECT_ROOT, Settings
+        from bot.runtime.settings import PROJECT_ROOT
         from bot.scam.rulebook import check_rules
 
         wrong = check_rules(PROJECT_ROOT / "data" / "scam")
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
     @rules.command()
     def tables() -> None:
         """Make data/scam/characters.tsv anew, after the keywords that people disguise have changed."""
-        from bot.runtime.settings import PROJECT_ROOT, Settings
+        from bot.runtime.settings import PROJECT_ROOT
         from bot.scam.build_tables import build_tables
         from bot.scam.data import DisguiseData, load_yaml
 
