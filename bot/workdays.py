@@ -117,13 +117,3 @@ def default_calendar() -> WorkingDayCalendar:
 def is_working_day(day: date) -> bool:
     """Tells whether `day` is a working day in China; raises `UnknownYearError` for a year that is not announced."""
     return default_calendar().is_working_day(day)
-
-
-def add_working_days(start: date, count: int) -> date:
-    """Returns the `count`-th working day after `start`, not counting `start`; raises `UnknownYearError`."""
-    return default_calendar().add_working_days(start, count)
-
-
-def roll_to_working_day(day: date) -> date:
-    """Returns `day` or, when it is a day of rest, the next working day; raises `UnknownYearError`."""
-    return default_calendar().roll_to_working_day(day)

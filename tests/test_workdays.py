@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.workdays import OverrideTableError, UnknownYearError, WorkingDayCalendar, add_working_days, is_working_day, roll_to_working_day
+from bot.workdays import OverrideTableError, UnknownYearError, WorkingDayCalendar, default_calendar, is_working_day
+
+CALENDAR = default_calendar()
 
 
 def test_a_make_up_sunday_is_a_working_day_and_a_holiday_monday_is_not() -> None:
@@ -14,14 +16,14 @@ def test_a_make_up_sunday_is_a_working_day_and_a_holiday_monday_is_not() -> None
 
 
 def test_the_first_day_of_a_period_is_not_counted() -> None:
-    assert add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
-    assert add_working_days(date(2026, 11, 23), 7) == date(2026, 12, 2)
-    assert add_working_days(date(2026, 11, 21), 0) == date(2026, 11, 21)
+    assert CALENDAR.add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
+    assert CALENDAR.add_working_days(date(2026, 11, 23), 7) == date(2026, 12, 2)
+    assert CALENDAR.add_working_days(date(2026, 11, 21), 0) == date(2026, 11, 21)
 
 
 def test_a_period_that_ends_in_the_national_holiday_moves_behind_it() -> None:
-    assert roll_to_working_day(date(2026, 10, 3)) == date(2026, 10, 8)
-    assert roll_to_working_day(date(2026, 9, 30)) == date(2026, 9, 30)
+    assert CALENDAR.roll_to_working_day(date(2026, 10, 3)) == date(2026, 10, 8)
+    assert CALENDAR.roll_to_working_day(date(2026, 9, 30)) == date(2026, 9, 30)
 
 
 def test_a_year_that_is_not_announced_fails_loudly() -> None:
@@ -51,4 +53,4 @@ def test_a_row_that_cannot_be_read_names_its_line(tmp_path: Path, row: str) -> N
 
 def test_a_negative_period_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
-        add_working_days(date(2026, 1, 5), -1)
+        CALENDAR.add_working_days(date(2026, 1, 5), -1)

@@ -24,6 +24,7 @@ from bot.channels.web_images import ImageRefusedError, check_image, image_hook, 
 from bot.channels.web_page import WORDS_FILE, register_page
 from bot.channels.web_session import SessionCookies
 from bot.channels.web_words import WebWords, load_words
+from bot.privacy.keyed_hash import keyed_hash
 
 __all__ = ["ImageRefusedError", "WebChat", "register_page", "set_image_hook"]
 

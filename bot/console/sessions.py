@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 import time
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 
 from bot.console import limits
 from bot.console.schema import sessions
-from bot.privacy.keyed_hash import same_hash
+from bot.privacy.keyed_hash import keyed_hash, same_hash
 from bot.transcripts.database import writing
 
 TOKEN_BYTES = 32
@@ -106,7 +105,7 @@ class Sessions:
             return int(connection.execute(select(func.count()).select_from(sessions).where(sessions.c.account == account)).scalar_one())
 
     def _csrf(self, token: str) -> str:
-        return hmac.new(self._secret, b"console.csrf\x1f" + token.encode(), hashlib.sha256).hexdigest()
+        return keyed_hash(self._secret, "console.csrf", token)
 
     def login_form_token(self, nonce: str) -> str:
         """Make the token of a login form, bound to a cookie: a login that another site triggers would log a victim into the attacker's account."""

@@ -4,11 +4,11 @@ Every entry's hash is an HMAC over the entry and the hash before it, so a change
 the key can make one that does. The head (length and last hash) is sealed where it is kept, so that cutting off the end shows too.
 """
 
-import hashlib
-import hmac
 import json
 from datetime import UTC, date, datetime
 from typing import Any
+
+from bot.privacy.keyed_hash import keyed_hash
 
 GENESIS = "0" * 64
 
@@ -35,7 +35,7 @@ def link(key: bytes, chain: str, previous: str, content: Any) -> str:
         previous: Hash of the entry before, or `GENESIS`.
         content: The entry as JSON-able data.
     """
-    return hmac.new(key, f"{chain}\x1f{previous}\x1f{canonical(content)}".encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(key, f"{chain}\x1f{previous}", canonical(content))
 
 
 def seal_head(key: bytes, chain: str, length: int, head: str) -> str:

@@ -4,8 +4,6 @@ A receipt starts with 8, which no Chinese bank card does. The 14 digits after it
 so that a client that repeats a submission after a lost answer gets the same receipt although the store does not know it.
 """
 
-import hashlib
-import hmac
 import re
 
 from bot.intake.errors import IntakeError
@@ -37,8 +35,8 @@ def derive_receipt(index_key: bytes, idempotency_key: str, attempt: int) -> str:
         idempotency_key: The submission's own unguessable key.
         attempt: 0, or more when the receipt before it was already taken by another tip-off.
     """
-    mac = hmac.new(index_key, f"receipt\x1f{attempt}\x1f{idempotency_key}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-    body = _FIRST + str(int.from_bytes(mac) % 10**_RANDOM_DIGITS).zfill(_RANDOM_DIGITS)
+    mac = int(keyed_hash(index_key, f"receipt\x1f{attempt}", idempotency_key), base=16)
+    body = _FIRST + str(mac % 10**_RANDOM_DIGITS).zfill(_RANDOM_DIGITS)
     return body + check_digit(body)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -78,10 +77,6 @@ class GuidedPath:
             KnowledgeError: the file is unreadable or breaks its schema.
         """
         return cls(load_yaml(directory / "guided_path.yml", GuidedPathFile), insurers, products)
-
-    def next_question(self, known: Mapping[str, object]) -> Question | None:
-        """The first question whose id has no value in `known` (a skipped one has `SKIPPED`); None when the checklist can be made."""
-        return next((question for question in self.content.questions if known.get(question.id) is None), None)
 
     def read(self, question_id: QuestionId, text: str, today: date) -> PathAnswer | None:
         """What the person's answer to a question means; None when it cannot be told, so that the question is put again with its buttons."""

@@ -139,10 +139,6 @@ class Library:
         numbers = self.phrase("insurer.or").join(insurer.hotlines)
         return self.phrase(f"insurer.{insurer.confidence}", insurer=insurer.short_name, numbers=numbers)
 
-    def ask_which_insurer(self, mention: InsurerMention, topic: str = HOTLINE_TOPIC) -> Answer:
-        """The question back for a name several companies share, with one button each; a number they all have is given at once."""
-        return self._ask(mention, Answer(topic, "", (), (), (), ()))
-
     def _for_insurer(self, answer: Answer, name: str) -> Answer:
         insurer = self.insurers.named(name)
         if insurer is None:
@@ -158,6 +154,7 @@ class Library:
         return Answer(answer.topic, text, answer.more, answer.citations, answer.buttons, answer.related)
 
     def _ask(self, mention: InsurerMention, answer: Answer) -> Answer:
+        """The question back for a name several companies share, with one button each; a number they all have is given at once."""
         shared = mention.shared_hotlines
         if shared:
             line = self.phrase("insurer.shared", name=mention.phrase, numbers=self.phrase("insurer.or").join(shared))

@@ -150,10 +150,6 @@ class Regions:
             merged.append(RegionMention(start, end, text[start:end], regions))
         return tuple(merged)
 
-    def by_adcode(self, adcode: str) -> Region | None:
-        """The place of this administrative code."""
-        return next((region for region in self.all if region.adcode == adcode), None)
-
     def _settle(self, candidates: tuple[Region, ...], context: list[Region]) -> tuple[Region, ...]:
         """The candidate in the same prefecture as a place already named; otherwise all of them."""
         prefectures = {region.adcode[:4] for region in context if region.level != "province"}

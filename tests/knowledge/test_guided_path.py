@@ -21,17 +21,6 @@ def test_at_most_four_questions_are_asked_each_with_buttons(everything: Everythi
     assert all(question.options for question in questions)
 
 
-def test_a_known_or_skipped_question_is_not_asked_again(everything: Everything) -> None:
-    path = everything.guided_path
-    first = path.next_question({})
-    assert first is not None
-    assert first.id == "insurer"
-    second = path.next_question({"insurer": SKIPPED})
-    assert second is not None
-    assert second.id == "product"
-    assert path.next_question({"insurer": "百年人寿", "product": "life", "cooling_off": "outside", "reason": SKIPPED}) is None
-
-
 @pytest.mark.parametrize(
     ("question", "text", "answer"),
     [

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.library import Library
+from bot.knowledge.library import HOTLINE_TOPIC, Library
+from bot.knowledge.topics import AnswerContext
 
 
 def names(library: Library, text: str) -> list[list[str]]:
@@ -75,8 +76,7 @@ def test_an_uncertain_number_is_never_given_as_certain(library: Library) -> None
 
 
 def test_an_ambiguous_name_in_a_question_for_a_number_is_asked_back_with_buttons(library: Library) -> None:
-    mention = library.insurers.find("平安的电话")[0]
-    answer = library.ask_which_insurer(mention)
+    answer = library.answer(HOTLINE_TOPIC, AnswerContext(insurer="平安"))
     assert "95511" in answer.text
     assert '/insurer_hotline{"insurer": "平安人寿"}' in [button.payload for button in answer.buttons]
 

@@ -26,7 +26,7 @@ def test_another_city_in_front_settles_it_the_other_way(library: Library) -> Non
 
 
 def test_a_place_settled_earlier_in_the_conversation_is_remembered(library: Library) -> None:
-    siping = library.regions.by_adcode("220300")
+    siping = next(region for region in library.regions.all if region.adcode == "220300")
     found = library.regions.find("铁东区", known=siping)
     assert [mention.region.adcode for mention in found if mention.region is not None] == ["220303"]
 

@@ -32,10 +32,7 @@ class Sheet:
         """Show the page again with what was typed, so that a refused form loses nothing."""
         view = self._gate.house.desk.get(visit.parts["tip_off"])
         clerks = [account.name for account in self._gate.house.accounts.all() if account.role is not Role.AUDITOR and not account.disabled]
-        typed = {
-            name: visit.form(name)
-            for name in ("to_state", "ground", "to_agency", "reason", "note", "message", "merge_reason", "unmask_reason", "field")
-        }
+        typed = {name: visit.form(name) for name in TYPED}
         return visit.render(
             "tip_off.html",
             status,
