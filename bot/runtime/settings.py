@@ -1,7 +1,7 @@
 """Every setting of an installation, from environment variables named `GUARD_…` or a `.env` file beside `pyproject.toml`.
 
 The defaults run the whole system on one machine with SQLite and nothing else to install. For production set `GUARD_DATABASE_URL`
-to PostgreSQL and `GUARD_REDIS_URL` to Redis.
+to PostgreSQL; several chat servers also share a lock store, see `endpoints.yml`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Everything the installation writes: databases, keys, logs, the trained model's cache.")
     models_dir: Path = Field(default=Path("models"), description="Trained Rasa models.")
-    database_url: str | None = Field(default=None, description="PostgreSQL for all stores (postgresql+psycopg://…); SQLite files when unset.")
-    redis_url: str | None = Field(default=None, description="Redis for locks, duplicate deliveries and rate limits when several chat servers run.")
+    database_url: str | None = Field(default=None, repr=False, description="PostgreSQL for all stores (postgresql+psycopg://…); SQLite files when unset.")
     chat_host: str = "127.0.0.1"
     chat_port: int = 5005
     actions_host: str = "127.0.0.1"
@@ -37,9 +36,8 @@ class Settings(BaseSettings):
     console_port: int = 5056
     public_url: str | None = Field(default=None, description="The chat page's address as users see it; decides whether cookies are marked Secure.")
     wechat_app_id: str = ""
-    wechat_token: str = ""
+    wechat_token: str = Field(default="", repr=False)
     wechat_encoding_aes_key: str = Field(default="", repr=False)
-    wechat_app_secret: str = Field(default="", repr=False)
 
     @classmethod
     def load(cls) -> Self:

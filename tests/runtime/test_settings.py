@@ -83,9 +83,10 @@ def test_a_port_that_is_no_number_is_refused_by_its_name(folder: Path, monkeypat
         Settings.load()
 
 
-def test_wechats_key_and_secret_do_not_appear_when_settings_are_printed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passwords_and_keys_do_not_appear_when_settings_are_printed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUARD_WECHAT_ENCODING_AES_KEY", "k" * 43)
-    monkeypatch.setenv("GUARD_WECHAT_APP_SECRET", "very-secret")
+    monkeypatch.setenv("GUARD_WECHAT_TOKEN", "very-secret")
+    monkeypatch.setenv("GUARD_DATABASE_URL", "postgresql+psycopg://guard:very-secret@db/guard")
     printed = repr(Settings.load())
     assert "k" * 43 not in printed
     assert "very-secret" not in printed
