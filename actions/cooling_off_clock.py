@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
@@ -22,15 +21,10 @@ from bot.knowledge.cooling_off_clock import FEWEST_DAYS, MOST_DAYS, cooling_off,
 from bot.knowledge.dates import find_dates
 from bot.knowledge.errors import KnowledgeError
 from bot.knowledge.quantities import find_durations, parse_number
+from bot.local_time import today
 
 FORM = "cooling_off_clock"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 TOPIC = "cooling_off_length"
-
-
-def today() -> date:
-    """The person's calendar day."""
-    return datetime.now(SHANGHAI).date()
 
 
 class CoolingOffClockForm(GuidedForm):

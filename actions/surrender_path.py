@@ -11,7 +11,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation import Conversation
-from actions.cooling_off_clock import today
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import KNOWLEDGE_DIR, guided_path, library
 from actions.speech import Speaker, rasa_buttons
@@ -20,6 +19,7 @@ from actions.words import Choice, Question, form_words
 from bot.knowledge.checklist import Reason, build_checklist
 from bot.knowledge.guided_path import SKIPPED, QuestionId
 from bot.knowledge.topics import AnswerContext, CoolingOff, Product
+from bot.local_time import today
 
 FORM = "surrender_path"
 QUESTIONS: tuple[QuestionId, ...] = get_args(QuestionId)

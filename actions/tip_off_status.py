@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import held_receipts
-from actions.cooling_off_clock import SHANGHAI
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
 from actions.speech import Speaker
@@ -18,6 +17,7 @@ from actions.turn import Turn
 from actions.words import form_words
 from bot.intake.errors import IntakeError
 from bot.intake.vocabulary import Author
+from bot.local_time import local_day
 
 FORM = "status_enquiry"
 
@@ -102,9 +102,9 @@ class StatusEnquiryForm(GuidedForm):
         speaker.say(self.words.say("found", state=status.state_name, words=status.words))
         # The last step says what the state says: once is enough.
         earlier = [step for step in status.history if step.words != status.words]
-        steps = [self.words.say("history", day=step.at.astimezone(SHANGHAI).date(), words=step.words) for step in earlier]
+        steps = [self.words.say("history", day=local_day(step.at), words=step.words) for step in earlier]
         from_staff = [message for message in status.messages if message.author is Author.STAFF]
-        said = [self.words.say("message", day=message.at.astimezone(SHANGHAI).date(), text=message.text) for message in from_staff]
+        said = [self.words.say("message", day=local_day(message.at), text=message.text) for message in from_staff]
         lines = [*steps, *said, self.words.say("agency", agency=status.agency_name, hotline=status.hotline)]
         speaker.say("\n".join(lines), quoted=[message.text for message in from_staff])
         memory.values["receipt"] = "found"
