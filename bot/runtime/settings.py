@@ -25,9 +25,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GUARD_", env_file=PROJECT_ROOT / ".env", extra="ignore")
 
-    data_dir: Path = Field(default=Path("var"), description="Everything the installation writes: databases, keys, logs, the trained model's cache.")
+    data_dir: Path = Field(default=Path("var"), description="Everything the installation writes but models: databases, keys, evidence.")
     models_dir: Path = Field(default=Path("models"), description="Trained Rasa models.")
-    database_url: str | None = Field(default=None, repr=False, description="PostgreSQL for all stores (postgresql+psycopg://…); SQLite files when unset.")
+    database_url: str | None = Field(default=None, repr=False, description="PostgreSQL for all stores; SQLite files when unset.")
     chat_host: str = "127.0.0.1"
     chat_port: int = 5005
     actions_host: str = "127.0.0.1"
