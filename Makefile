@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 GUARD := .venv/bin/guard
+# Without compiled files a start takes twice as long; some environments forbid Python to write them.
+unexport PYTHONDONTWRITEBYTECODE
 LOCKED := .venv/.installed-from-lock
 
 .PHONY: help run test bench train lint web clean
