@@ -18,6 +18,17 @@ POLL_INTERVAL = 0.2  # seconds
 PROBE_TIMEOUT = 2  # seconds
 
 
+class PatientManager(Manager):  # type: ignore[misc]
+    """Honcho's manager, which fails and leaves everything running when it is stopped before it has heard that a process started."""
+
+    def terminate(self) -> None:
+        """Stop all processes, as soon as all have started."""
+        if self._all_started():
+            super().terminate()
+        else:
+            threading.Timer(POLL_INTERVAL, self.terminate).start()
+
+
 def health_urls(settings: Settings) -> dict[str, str]:
     """Return where each process tells that it is ready, by process name."""
     return {"actions": f"{settings.actions_url}/health", "chat": f"{settings.chat_url}/health", "console": f"{settings.console_url}/health"}
@@ -63,7 +74,7 @@ def run(settings: Settings, announce: Callable[[str], None]) -> int:
     Returns:
         The exit status of the process that ended first, never 0: a process that ends by itself is missing, however it ended. 130 after Ctrl-C.
     """
-    manager = Manager()
+    manager = PatientManager()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     for name, command in commands().items():
         manager.add_process(name, command, env=environment, cwd=str(PROJECT_ROOT))

@@ -44,6 +44,14 @@ from bot.runtime.settings import Settings
 supervisor.commands = lambda: json.loads(os.environ["FAKE_COMMANDS"])
 sys.exit(supervisor.run(Settings.load(), lambda line: print(line, flush=True)))
 """
+# Ctrl-C in the moment in which the processes exist and none has told so yet.
+STOPPED_AT_ONCE = """
+import os, signal
+from bot.runtime.supervisor import PatientManager
+
+start = PatientManager._start
+PatientManager._start = lambda manager: (start(manager), os.kill(os.getpid(), signal.SIGTERM))
+""" + RUN
 
 
 class Whole:
@@ -58,11 +66,11 @@ class Whole:
         self.environment = {**os.environ, "GUARD_DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
         self.environment |= {f"GUARD_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, program: str = RUN) -> subprocess.Popen[bytes]:
         """Start it and wait until it has started every process."""
         environment = {**self.environment, "FAKE_COMMANDS": json.dumps(self.commands)}
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([sys.executable, "-c", RUN], cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=log, stderr=log)
         for name in self.commands:
             self.wait_for(f"{name} started")
         return self.process
@@ -115,6 +123,12 @@ def test_the_pages_are_announced_once_they_answer_and_ctrl_c_stops_everything(wh
 def test_a_service_manager_stops_everything_too(whole: Whole) -> None:
     process = whole.start()
     process.terminate()
+    assert process.wait(WAIT) == 143
+    assert not any(map(answers, whole.ports.values()))
+
+
+def test_stopping_before_the_first_process_is_heard_of_stops_everything_too(whole: Whole) -> None:
+    process = whole.start(STOPPED_AT_ONCE)
     assert process.wait(WAIT) == 143
     assert not any(map(answers, whole.ports.values()))
 
