@@ -134,6 +134,32 @@ class Conversation:
         return self.say(button["payload"])
 
 
+# What a person without anything to hide answers to each question of the tip-off form, by words of the question.
+TIP_OFF_ANSWERS = {
+    "请您看一遍": "提交",  # first: the summary repeats the words of other questions
+    "知道对方是谁": "不知道",
+    "发生在哪儿": "梨树县",
+    "给过对方钱": "没给钱",
+    "联系方式": "不留，匿名举报",
+    "您同意送吗": "同意转交",
+}
+MOST_QUESTIONS = 8
+
+
+def file_tip_off(conversation: Conversation, story: str) -> str:
+    """File an anonymous tip-off as a person would, and return its receipt."""
+    conversation.say("我要举报")
+    reply = conversation.say(story)
+    for _ in range(MOST_QUESTIONS):
+        if "receipt" in reply.customs:
+            return str(reply.custom("receipt")["receipt"])
+        asked = reply.messages[-1].get("text") or ""
+        answer = next((answer for question, answer in TIP_OFF_ANSWERS.items() if question in asked), None)
+        assert answer is not None, f"nobody expects the question {asked!r}"
+        reply = conversation.say(answer)
+    raise AssertionError(f"no receipt after {MOST_QUESTIONS} answers: {reply.text}")
+
+
 @dataclass
 class Assistant:
     """The chat and action servers, and where their data is."""
