@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType
 from actions import first_aid
 from actions.conversation import Conversation
 from actions.resources import follow_ups, library, which_door
-from actions.speech import Speaker
+from actions.speech import Speaker, cited, sources_card
 from actions.turn import Turn
 from bot.knowledge.library import HOTLINE_TOPIC
 from bot.nlu.resolution import OUT_OF_SCOPE_PREFIX, REFUSAL_INTENT, TASK_TOPICS
@@ -17,7 +17,6 @@ DECLINED_IN_FULL = 3  # out-of-scope messages in a row that get their own redire
 DOOR_TOPICS = frozenset({"which_hotline", "report_how", "report_vs_complaint"})
 CONTEXTUAL = frozenset({"follow_up", "correction"})  # intents that say only what is different from the last question
 MOST_QUESTIONS = 2  # a reply to three questions is not read to its end
-TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
 
 def answer(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
@@ -83,9 +82,9 @@ def _name_the_door(turn: Turn, speaker: Speaker) -> None:
     if not situations:
         return
     advice = which_door().advise(situations, turn.text)
-    citations = [citation.as_dict() for citation in library().cite(*advice.citations)]
+    citations = cited(advice.citations)
     first, *warnings = advice.messages()
-    speaker.say(first, card={"type": "answer", "topic": "which_hotline", "more": warnings, "citations": citations}, citations=citations)
+    speaker.say(first, card=sources_card("which_hotline", citations, warnings), citations=citations)
 
 
 def follow_up_or_first_aid(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
@@ -122,7 +121,7 @@ def warn_of_recounted_demands(conversation: Conversation, turn: Turn, speaker: S
     if not recounted or turn.intent == REFUSAL_INTENT:  # who asks for lies recounts nothing, and has been answered
         return
     if turn.text not in conversation.told:
-        conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+        conversation.keep_told(turn)
     if not conversation.warned:
         conversation.warned = True
         speaker.phrase("warning.recounted", buttons=("check_message", "agent_risks", "start_tip_off"))

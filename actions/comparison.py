@@ -15,7 +15,7 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import comparison_terms, library
-from actions.speech import Speaker, rasa_buttons
+from actions.speech import Speaker, cited, rasa_buttons, sources_card
 from actions.turn import Turn
 from actions.words import form_words
 from bot.knowledge.compare_options import Figures, compare
@@ -116,11 +116,11 @@ class ActionCompareOptions(Action):  # type: ignore[misc]
         except KnowledgeError as error:
             speaker.error(error)
             return [conversation.event()]
-        citations = [citation.as_dict() for citation in library().cite(*comparison.citations)]
+        citations = cited(comparison.citations)
         items = [f"{option.title}：{option.text}" for option in comparison.options]
         table = {"type": "checklist", "title": words.say("title"), "items": items, "ticks": False}
         speaker.say(comparison.intro, card=table, citations=citations, topic=TOPIC)
-        card = {"type": "answer", "topic": TOPIC, "more": [], "citations": citations}
+        card = sources_card(TOPIC, citations)
         buttons = rasa_buttons(library().buttons("policy_loan", "reduced_paid_up", "agent_fee"))
         speaker.say("\n".join(comparison.assumptions), buttons, card, citations=citations, topic=TOPIC)
         return [conversation.event()]

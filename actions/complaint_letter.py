@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import letter_terms, library, which_door
-from actions.speech import Speaker, rasa_buttons
+from actions.speech import Speaker, cited, rasa_buttons, sources_card
 from actions.turn import Turn
 from actions.words import form_words
 from bot.knowledge.complaint_letter import LetterFacts, write_letter
@@ -103,13 +103,13 @@ class ActionGiveComplaintLetter(Action):  # type: ignore[misc]
         except KnowledgeError as error:
             speaker.error(error)
             return [Memory(ending=Ending.DONE).event(FORM)]
-        citations = [citation.as_dict() for citation in library().cite(*terms.citations)]
+        citations = cited(terms.citations)
         file = base64.b64encode(letter.docx()).decode()
         card = {"type": "document", "name": letter.file_name, "media_type": WORD_FILE, "text": letter.text(), "base64": file}
         speaker.say(words.say("ready"), card=card, citations=citations, topic=TOPIC, quoted=[letter.text(), file])
         advice = which_door().advise(which_door().situations_in(story) or ("misselling",), story)
-        cited = [citation.as_dict() for citation in library().cite(*advice.citations)]
+        doors = cited(advice.citations)
         first, *warnings = advice.messages()
-        sources = {"type": "answer", "topic": TOPIC, "more": warnings, "citations": cited}
-        speaker.say(f"{words.say('doors')}\n{first}", rasa_buttons(library().buttons("complain_12378", "recordings")), sources, citations=cited)
+        sources = sources_card(TOPIC, doors, warnings)
+        speaker.say(f"{words.say('doors')}\n{first}", rasa_buttons(library().buttons("complain_12378", "recordings")), sources, citations=doors)
         return [Memory(ending=Ending.DONE).event(FORM)]

@@ -13,6 +13,7 @@ from bot.knowledge.first_aid import HandoverId
 from bot.knowledge.topics import AnswerContext
 
 SLOT = "conversation"
+TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
 
 @dataclass
@@ -59,6 +60,10 @@ class Conversation:
             found = turn.entities(name)
             if found:
                 setattr(self, name, found[0]["value"])
+
+    def keep_told(self, turn: Turn) -> None:
+        """Keep what a message tells about an agent, for a tip-off."""
+        self.told = [*self.told, turn.text][-TOLD_LIMIT:]
 
     def context(self) -> AnswerContext:
         """What is known of the policy, for the knowledge base."""

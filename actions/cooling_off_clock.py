@@ -14,7 +14,7 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import library
-from actions.speech import Speaker, rasa_buttons
+from actions.speech import Speaker, cited, rasa_buttons
 from actions.turn import Turn
 from actions.words import form_words
 from bot.knowledge.cooling_off_clock import FEWEST_DAYS, MOST_DAYS, cooling_off, describe
@@ -116,7 +116,7 @@ class ActionTellCoolingOff(Action):  # type: ignore[misc]
         except KnowledgeError as error:
             speaker.error(error)
             return [conversation.event()]
-        cite = [citation.as_dict() for citation in library().cite("contract_cooling_off")]
+        cite = cited(["contract_cooling_off"])
         for clock in clocks:
             speaker.say("\n".join(describe(library(), clock, start_assumed=True)), citations=cite, topic=TOPIC)
         if len(clocks) == 1:

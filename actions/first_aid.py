@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.conversation import Conversation
 from actions.resources import first_aid, library
-from actions.speech import Speaker, rasa_buttons
+from actions.speech import Speaker, cited, rasa_buttons, sources_card
 from actions.turn import Turn
 from bot.knowledge.first_aid import DUES, Handover
 from bot.nlu.resolution import FALLBACK_INTENT, SCAM_INTENT
@@ -16,7 +16,6 @@ ABOUT_AGENTS = "agent_"
 OTHER_INTENTS = frozenset({FALLBACK_INTENT, SCAM_INTENT, "check_message", "follow_up", "affirm", "correction", "which_hotline", "report_evidence"})
 ANSWERED_BY_WARNING = frozenset({"agent_gave_documents", "agent_signed_or_paid"})  # their answers say what to do after giving
 TOPIC = "agent_gave_documents"
-TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 
 
 def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
@@ -42,7 +41,7 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     if known:
         told_before = set(first_aid().plan(known).steps)
         plan = replace(plan, steps=tuple(step for step in plan.steps if step not in told_before))
-    citations = [citation.as_dict() for citation in library().cite(*plan.citations)]
+    citations = cited(plan.citations)
     intro, *parts, offer = plan.messages()
     if known:
         names = first_aid().names(handover.given - known)
@@ -54,7 +53,7 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     for part in parts:
         speaker.say(part, citations=citations)
     buttons = rasa_buttons(library().buttons("start_tip_off", "insurer_hotline", "report_evidence"))
-    speaker.say(offer, buttons, {"type": "answer", "topic": "first_aid", "more": [], "citations": citations}, citations=citations)
+    speaker.say(offer, buttons, sources_card("first_aid", citations), citations=citations)
     return True
 
 
@@ -71,6 +70,6 @@ def _warn_before_giving(handover: Handover, conversation: Conversation, turn: Tu
 
 def _remember(conversation: Conversation, turn: Turn) -> None:
     """Keep the person's words for a tip-off; short questions that follow are about what was handed over."""
-    conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+    conversation.keep_told(turn)
     conversation.warned = True
     conversation.topic = TOPIC

@@ -17,7 +17,6 @@ from actions.words import DIALOGUE_DIR
 from bot.knowledge.schema import Record, load_yaml
 
 TOPIC = "agent_what"  # what short questions after a verdict are about
-TOLD_LIMIT = 20  # messages about an agent kept for a tip-off
 MOST_SIGNALS = 8  # reasons shown; more are not read
 
 
@@ -73,7 +72,7 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
     }
     speaker.say(said.intro[verdict], card=card)
     if verdict != "none":
-        conversation.told = [*conversation.told, turn.text][-TOLD_LIMIT:]
+        conversation.keep_told(turn)
         conversation.warned = True
         if first_aid.give(conversation, turn, speaker):
             return [conversation.event()]

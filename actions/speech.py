@@ -88,8 +88,28 @@ class Speaker:
     def answer(self, answer: Answer) -> None:
         """Say an answer of the knowledge base, with its sources and next steps folded underneath."""
         citations = [citation.as_dict() for citation in answer.citations]
-        card = {"type": "answer", "topic": answer.topic, "more": list(answer.more), "citations": citations} if answer.more or citations else None
+        card = sources_card(answer.topic, citations, answer.more) if answer.more or citations else None
         self.say(answer.text, rasa_buttons(answer.buttons), card, citations=citations, topic=answer.topic)
+
+
+def cited(names: Iterable[str]) -> list[dict[str, str]]:
+    """Sources by their names in data/knowledge/laws.yml, as `Speaker.say` takes them.
+
+    Raises:
+        KeyError: No such source.
+    """
+    return [citation.as_dict() for citation in library().cite(*names)]
+
+
+def sources_card(topic: str, citations: Sequence[dict[str, str]], more: Iterable[str] = ()) -> dict[str, Any]:
+    """The card that folds sources, and words few need, under what was said.
+
+    Args:
+        topic: What was answered.
+        citations: From `cited`.
+        more: Paragraphs.
+    """
+    return {"type": "answer", "topic": topic, "more": list(more), "citations": list(citations)}
 
 
 def rasa_buttons(buttons: Iterable[Button]) -> list[ButtonDict]:

@@ -13,7 +13,7 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import KNOWLEDGE_DIR, guided_path, library
-from actions.speech import Speaker, rasa_buttons
+from actions.speech import Speaker, rasa_buttons, sources_card
 from actions.turn import Turn
 from actions.words import Choice, Question, form_words
 from bot.knowledge.checklist import Reason, build_checklist
@@ -103,7 +103,7 @@ class ActionGiveChecklist(Action):  # type: ignore[misc]
         speaker.say(guided_path().content.done, card=card, citations=citations, topic="surrender_procedure")
         page = checklist.html(KNOWLEDGE_DIR / "templates")
         document = {"type": "document", "name": f"{checklist.title}.html", "media_type": "text/html", "text": page}
-        sources = {"type": "answer", "topic": "surrender_procedure", "more": [], "citations": citations}
+        sources = sources_card("surrender_procedure", citations)
         if tracker.get_latest_input_channel() == "web":
             speaker.say("", card=document, citations=citations, topic="surrender_procedure")
         next_steps = ["start_cooling_off_clock" if "received" in values or cooling is None else "start_comparison", "complain_insurer", "agent_risks"]
