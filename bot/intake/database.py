@@ -40,6 +40,7 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_WAIT_SECONDS}
+    options["hide_parameters"] = True  # a failed statement is logged without its values
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False}, **options)
         event.listen(engine, "connect", _set_up_sqlite)

@@ -1,15 +1,16 @@
-"""Forgets a person's conversation in every store that holds part of it: Rasa's tracker, the transcripts, and the draft of a tip-off."""
+"""Forgets conversations in every store that holds part of them: Rasa's tracker, the transcripts, and the draft of a tip-off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.runtime import stores
 from bot.runtime.settings import Settings
 
-TRACKER_EVENTS = sa.table("events", sa.column("sender_id"))
+TRACKER_EVENTS = sa.table("events", sa.column("sender_id"), sa.column("timestamp"))
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,32 @@ def erase_conversation(settings: Settings, conversation: str) -> Erased:
                 tracker_events += connection.execute(sa.delete(TRACKER_EVENTS).where(TRACKER_EVENTS.c.sender_id == sender)).rowcount
             transcript_events += transcripts.erase(sender)
             desk.discard_draft(sender)
+    engine.dispose()
+    return Erased(tracker_events, transcript_events)
+
+
+def purge_conversations(settings: Settings, before: datetime, *, dry_run: bool) -> Erased:
+    """Forget the conversations in which nothing was said since a moment; a conversation that goes on is kept whole.
+
+    Args:
+        settings: Where the stores are.
+        before: The moment, with a time zone.
+        dry_run: Only count.
+
+    Returns:
+        What was, or would be, forgotten.
+    """
+    transcript_events = stores.transcript_store(settings).purge(before, dry_run)
+    engine = sa.create_engine(settings.database_url_tracker)
+    events = TRACKER_EVENTS
+    silent = sa.select(events.c.sender_id).group_by(events.c.sender_id).having(sa.func.max(events.c.timestamp) < before.timestamp())
+    outdated = events.c.sender_id.in_(silent)
+    with engine.begin() as connection:
+        if not sa.inspect(connection).has_table(events.name):
+            tracker_events = 0
+        elif dry_run:
+            tracker_events = connection.scalar(sa.select(sa.func.count()).select_from(events).where(outdated)) or 0
+        else:
+            tracker_events = connection.execute(sa.delete(events).where(outdated)).rowcount
     engine.dispose()
     return Erased(tracker_events, transcript_events)

@@ -52,6 +52,7 @@ class EncryptedTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     def __init__(self, domain: Domain | None = None, host: str | None = None, event_broker: EventBroker | None = None, **_: Any) -> None:
         # SQLAlchemy 2 refuses the stock default `query=None`.
         super().__init__(domain=domain, host=host, event_broker=event_broker, query={})
+        self.engine.hide_parameters = True  # a failed statement is logged without its values
         self._cipher = FieldCipher(Keyring.load_or_create(Settings.load().keyring_path))
         self._recent: OrderedDict[str, _Conversation] = OrderedDict()
         if self.engine.dialect.name == "sqlite":

@@ -26,7 +26,7 @@ def connect(url: str) -> Engine:
     Returns:
         An engine on which transactions mean the same on both databases.
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)  # a failed statement is logged without its values
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.intake.draft import TipOffDraft
 from bot.runtime import stores
-from bot.runtime.erasure import erase_conversation
+from bot.runtime.erasure import erase_conversation, purge_conversations
 from bot.runtime.settings import Settings
 
 
@@ -43,3 +44,15 @@ def test_one_person_is_forgotten_and_the_other_is_not(settings: Settings, as_sho
 def test_an_unknown_conversation_changes_nothing(settings: Settings) -> None:
     erased = erase_conversation(settings, "nobody")
     assert (erased.tracker_events, erased.transcript_events) == (0, 0)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_silent_conversations_are_forgotten_after_their_time(settings: Settings, dry_run: bool) -> None:
+    with sqlite3.connect(settings.data_dir / "tracker.db") as connection:
+        now = datetime.now(UTC).timestamp()
+        connection.execute("insert into events (sender_id, type_name, timestamp, data) values ('web-boris', 'user', ?, 'sealed')", (now,))
+    erased = purge_conversations(settings, datetime.now(UTC) - timedelta(days=180), dry_run=dry_run)
+    assert erased.tracker_events == 2, "only the silent one"
+    assert erased.transcript_events > 0
+    with sqlite3.connect(settings.data_dir / "tracker.db") as connection:
+        assert connection.execute("select count(*) from events").fetchone() == (4 if dry_run else 2,)

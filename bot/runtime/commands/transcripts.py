@@ -17,14 +17,15 @@ def register(app: typer.Typer) -> None:
         days: Annotated[int, typer.Option(min=1, help="Keep this many days.")],
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
     ) -> None:
-        """Forget what is older than the retention period."""
+        """Forget conversations that are older than the retention period, in the record and in Rasa's tracker."""
         from datetime import UTC, datetime, timedelta
 
+        from bot.runtime.erasure import purge_conversations
         from bot.runtime.settings import Settings
-        from bot.runtime.stores import transcript_store
 
-        count = transcript_store(Settings.load()).purge(datetime.now(UTC) - timedelta(days=days), dry_run)
-        typer.echo(f"{count} events {'would be forgotten' if dry_run else 'forgotten'}")
+        erased = purge_conversations(Settings.load(), datetime.now(UTC) - timedelta(days=days), dry_run=dry_run)
+        done = "would be forgotten" if dry_run else "forgotten"
+        typer.echo(f"{done}: {erased.tracker_events} tracker events, {erased.transcript_events} transcript events")
 
     @transcripts.command()
     def erase(sender_id: str) -> None:
