@@ -61,6 +61,8 @@ class Regions(Strict):
     place_endings: list[str]
     detail_stops: str
     unit_endings: str
+    named_after: Pattern
+    landmark: Pattern
     elsewhere: dict[Adcode, list[str]]
     out_of_town_note: str
 
@@ -240,8 +242,11 @@ class MoneyPatterns(Strict):
     demanded: Pattern
     refused: Pattern
     agreed: Pattern
+    agreed_next: Pattern
+    hotline: Pattern
     not_paid: Pattern
     total: Pattern
+    total_right_before: Pattern
 
 
 class RatePatterns(Strict):
@@ -265,25 +270,33 @@ class KindPatterns(Strict):
 class ExtractionPatterns(Strict):
     """`extraction.yml`: how fields are read out of a story.
 
-    In `suspect_name`, `SURNAME` stands for the characters of `surnames`.
+    In `suspect_name`, `SURNAME` stands for the characters of `surnames`; in `account_name` and `company_called`, `<name>` stands for the
+    fragment of that name.
     """
 
+    fragments: dict[str, str]
     own: Pattern
     phone_words: Pattern
     service_number: Pattern
     same_as_phone: Pattern
     wechat_before: Pattern
+    wechat_told: Pattern
+    wechat_corrected: Pattern
     bank_words: Pattern
     money: MoneyPatterns
     rate: RatePatterns
     time: Pattern
     surnames: str
     suspect_name: list[str]
+    not_a_name: Pattern
     insurers: list[list[str]]
     platforms: dict[str, Pattern]
-    account_name: list[Pattern]
+    account_name: list[str]
+    account_not: Pattern
     company: Pattern
-    company_named: Pattern
+    company_called: list[str]
+    branch: Pattern
+    opening: Pattern
     company_starts_after: Pattern
     company_generic: Pattern
     company_not: Pattern

@@ -3,6 +3,7 @@
 import re
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")  # as written on receipts
 _UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000}
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[零〇一二两俩三仨四五六七八九半]|[十百千k万w]")
 
@@ -12,8 +13,9 @@ def chinese_number(text: str) -> float | None:
 
     A last digit after a unit counts in the next smaller unit, as in speech: 三千五 is 3,500, 一万二 is 12,000, 两百零五 is 205.
     """
-    tokens = _TOKEN.findall(text.replace(",", "").lower())
-    if not tokens or "".join(tokens) != text.replace(",", "").lower():
+    written = text.replace(",", "").lower().translate(_FORMAL)
+    tokens = _TOKEN.findall(written)
+    if not tokens or "".join(tokens) != written:
         return None
     total = section = 0.0
     digit: float | None = None

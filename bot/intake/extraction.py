@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.intake.behaviours import find_behaviours, find_documents, with_implied
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.draft import Fields
-from bot.intake.identifiers import find_identifiers
+from bot.intake.identifiers import find_identifiers, without_identifiers
 from bot.intake.kind_classifier import classify_kind
 from bot.intake.money import find_amount_paid, find_fee_rate
 from bot.intake.names import find_account_name, find_company, find_insurer, find_platform, find_suspect_name
@@ -45,14 +45,16 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
     del now
     story = plain(text)
     identifiers = find_identifiers(catalog, story)
+    unnumbered = without_identifiers(catalog, story)
     documents = find_documents(catalog, story)
     behaviours = with_implied(catalog, find_behaviours(catalog, story), documents)
-    place, region_code = find_place(catalog, story)
     time = catalog.extraction.time.search(story)
-    platform = find_platform(catalog, story)
-    account_name, company = find_account_name(catalog, story), find_company(catalog, story)
+    account_name, company = find_account_name(catalog, unnumbered), find_company(catalog, unnumbered)
+    if account_name == identifiers.wechat:
+        account_name = None
     if account_name is not None and company is not None and (company in account_name or account_name in company):
         company = None  # a group or account that calls itself a centre or alliance
+    place, region_code = find_place(catalog, story, company)
     fields = Fields(
         suspect_name=find_suspect_name(catalog, story),
         company=company,
@@ -60,14 +62,14 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
         qq=identifiers.qq,
         phone=identifiers.phone,
         bank_account=identifiers.bank_account,
-        platform=platform,
+        platform=find_platform(catalog, story),
         account_name=account_name,
         place=place,
         region_code=region_code,
         time=time.group() if time else None,
         insurer=find_insurer(catalog, story),
-        amount_paid=find_amount_paid(catalog, story),
-        fee_rate=find_fee_rate(catalog, story),
+        amount_paid=find_amount_paid(catalog, unnumbered),
+        fee_rate=find_fee_rate(catalog, unnumbered),
         gave_documents=documents,
         behaviours=behaviours,
     )

@@ -7,7 +7,9 @@ from bot.intake.catalog import IntakeCatalog
 from bot.intake.catalog_schema import ExtractionPatterns
 from bot.privacy.personal_data import Finding, PersonalDataKind, find_personal_data, plain_digits
 
-OWN_BEFORE = 16  # characters before a number that may say whose it is
+OWN_BEFORE = 48  # characters before a number that may say whose it is
+BLOT = "#"
+NUMBERS = frozenset(PersonalDataKind) - {PersonalDataKind.PASSWORD, PersonalDataKind.VERIFICATION_CODE, PersonalDataKind.PLATE}
 CONTEXT_BEFORE = 12  # characters before a number that may say what it is
 
 
@@ -23,6 +25,16 @@ class Identifiers:
 
 def _compact(value: str) -> str:
     return re.sub(r"[\s\-‐‑–—_.·()（）]", "", plain_digits(value))
+
+
+def without_identifiers(catalog: IntakeCatalog, story: str) -> str:
+    """Returns a story of the same length in which numbers of people, accounts and hotlines are blotted out, so that none is read as money."""
+    signs = list(story)
+    spans = [(finding.start, finding.end) for finding in find_personal_data(story) if finding.kind in NUMBERS]
+    spans += [match.span() for pattern in (catalog.extraction.service_number, catalog.extraction.money.hotline) for match in pattern.finditer(story)]
+    for start, end in spans:
+        signs[start:end] = BLOT * (end - start)
+    return "".join(signs)
 
 
 def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
@@ -46,6 +58,9 @@ def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
     if phone is None and (service := patterns.service_number.search(story)):
         phone = _compact(service.group())
     wechat = first(PersonalDataKind.WECHAT)
+    for pattern in (patterns.wechat_told, patterns.wechat_corrected) if wechat is None else (patterns.wechat_corrected,):
+        if (wechat is not None or pattern is patterns.wechat_told) and (told := pattern.search(story)):
+            wechat = told["value"]
     if wechat is None and phone is not None and patterns.same_as_phone.search(story):
         wechat = phone
     return Identifiers(phone, wechat, first(PersonalDataKind.QQ), first(PersonalDataKind.BANK_CARD))

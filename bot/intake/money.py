@@ -2,18 +2,25 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.catalog_schema import MoneyPatterns, RatePatterns
 from bot.intake.chinese_numbers import chinese_number
 
-CLAUSE_ENDS = re.compile(r"[，,。;；!！?？\n:：、]")
+CLAUSE_ENDS = re.compile(r"[，,。;；!！?？\n]")
+LIST_SIGN = "、"  # stands between payments of one sentence
 DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-BEFORE = 14  # characters before an amount that say what it is
-AFTER = 8
-RATE_NEAR = 12
-UNIT_WORDS = frozenset("十百千万")  # ten, hundred, thousand, ten thousand
-LEAST = 10  # yuan; smaller numbers in a story are counts, not payments
+BEFORE = 18  # characters before an amount that say what it is
+AFTER = 10
+SHARE_BEFORE = 9  # characters before a number that say it is a share, as in a range of shares
+BARE = 3  # characters that may stand behind an amount that is a clause of its own
+TOTAL_BEFORE = 40  # characters before a total that may tell of the payments
+NEXT_CLAUSE = 14  # characters behind the clause that may say that what was asked for was paid
+RATE_NEAR = 14
+UNIT_WORDS = frozenset("十百千万拾佰仟")  # ten, hundred, thousand, ten thousand
+LONGEST = 7  # digits of a bare number that may be an amount
+LEAST = 9  # yuan; smaller numbers in a story are counts, not payments
 
 
 @dataclass(frozen=True)
@@ -24,17 +31,22 @@ class _Amount:
     has_currency: bool
 
 
+@lru_cache(maxsize=4)
+def _amount_rule(number: str, unit: str, about: str, currency: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<number>{number})(?P<unit>{unit})?(?:{about})?(?P<currency>{currency})?")
+
+
 def _amounts(patterns: MoneyPatterns, story: str) -> list[_Amount]:
-    rule = re.compile(rf"(?P<number>{patterns.number})(?P<unit>{patterns.unit})?(?:{patterns.about})?(?P<currency>{patterns.currency})?")
     found = []
-    for match in rule.finditer(story):
+    for match in _amount_rule(patterns.number, patterns.unit, patterns.about, patterns.currency).finditer(story):
         if match.start() and story[match.start() - 1].isascii() and story[match.start() - 1].isalnum():
             continue
         text = (match["number"] + (match["unit"] or "")).replace(patterns.slang_unit, "万")
         value = chinese_number(text)
         if value is None or value < LEAST:
             continue
-        if patterns.share.search(story[: match.start()][-4:]) or (match["number"] == text and _only_digit_words(text) and not match["currency"]):
+        is_share = patterns.share.search(story[max(0, match.start() - SHARE_BEFORE) : match.start()])
+        if is_share or (match["number"] == text and _only_digit_words(text) and not match["currency"]):
             continue
         found.append(_Amount(value, match.start(), match.end(), bool(match["currency"])))
     return found
@@ -45,43 +57,78 @@ def _only_digit_words(text: str) -> bool:
     return not any(sign.isdigit() and sign.isascii() for sign in text) and not set(text) & UNIT_WORDS
 
 
-def _looks_like_money(patterns: MoneyPatterns, amount: _Amount, story: str) -> bool:
+def _looks_like_money(patterns: MoneyPatterns, amount: _Amount, story: str, before: str) -> bool:
     if patterns.other_things.match(story, amount.end):
         return False
     digits = story[amount.start : amount.end]
-    # Years, phone numbers and codes are bare digit runs; an amount has a unit, a currency or stands behind a verb of paying.
-    return amount.has_currency or not (digits.isdigit() and (len(digits) > 7 or (len(digits) == 4 and digits.startswith("20") and digits < "2030")))
+    # Years, phone numbers and codes are bare digit runs; an amount has a unit, a currency or stands right behind a word of paying.
+    pays = any(match.end() == len(before) for match in patterns.paid.finditer(before))
+    is_year = len(digits) == 4 and digits.startswith("20") and digits < "2030"  # noqa: PLR2004 - digits of a year
+    return amount.has_currency or pays or not (digits.isdigit() and (len(digits) > LONGEST or is_year))
 
 
 def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
-    """Returns what was paid, in yuan: the stated total, or the sum of the different payments told; None when nothing was paid."""
+    """Returns what was paid, in yuan; None when nothing was paid.
+
+    Args:
+        catalog: The intake's data.
+        story: The story, with identifiers blotted out.
+
+    Returns:
+        The stated total, or the sum of the different payments told. Payments listed behind one verb all count, and so does what was
+        asked for when the next words say that it was given.
+    """
     patterns = catalog.extraction.money
     text = DIGIT_COMMA.sub("", story)
     invests = patterns.investment.search(text) is not None
     paid: list[float] = []
     demanded: list[float] = []
+    last_paid_end = -1
     for amount in _amounts(patterns, text):
-        if not _looks_like_money(patterns, amount, text):
-            continue
         before = CLAUSE_ENDS.split(text[max(0, amount.start - BEFORE) : amount.start])[-1]
-        after = CLAUSE_ENDS.split(text[amount.end : amount.end + AFTER])[0]
+        if not _looks_like_money(patterns, amount, text, before):
+            continue
+        rest = text[amount.end : amount.end + AFTER + NEXT_CLAUSE]
+        clause = CLAUSE_ENDS.split(rest)[0]
+        after = clause[:AFTER].split(LIST_SIGN)[0]
+        if not before and len(clause) <= BARE:
+            before, after = _neighbours(text, amount, len(clause))
         if patterns.refused.search(before) or patterns.refused.search(after):
             continue
-        if invests and (patterns.invested_before.search(before) or patterns.invested_after.match(text, amount.end)):
+        listed = last_paid_end >= 0 and LIST_SIGN in text[last_paid_end : amount.start] and not CLAUSE_ENDS.search(text[last_paid_end : amount.start])
+        if listed or (invests and (patterns.invested_before.search(before) or patterns.invested_after.match(text, amount.end))):
             paid.append(amount.value)
+            last_paid_end = amount.end
             continue
-        pays = patterns.paid.search(before) or patterns.paid.search(after)
+        told_before = text[max(0, amount.start - TOTAL_BEFORE) : amount.start]
+        if patterns.total_right_before.search(before) and (paid or demanded or patterns.paid.search(told_before)):
+            return amount.value
+        pays = patterns.paid.search(before) or patterns.paid.search(after) or patterns.demanded.search(before)
         if not pays or (patterns.not_paid.search(before) and not patterns.total.search(before)) or patterns.not_paid.match(after):
             continue
         if patterns.demanded.search(before):
-            demanded.append(amount.value)
+            (paid if patterns.agreed_next.match(rest[len(clause) :]) else demanded).append(amount.value)
         elif patterns.total.search(text[max(0, amount.start - BEFORE) : amount.start]):
             return amount.value
         else:
             paid.append(amount.value)
+            last_paid_end = amount.end
     if not paid and patterns.agreed.search(text):
         paid = demanded
-    return sum(dict.fromkeys(paid)) or None
+    return _sum(list(dict.fromkeys(paid)))
+
+
+def _neighbours(text: str, amount: _Amount, rest: int) -> tuple[str, str]:
+    """The clauses before and behind an amount that stands alone in its own."""
+    before = CLAUSE_ENDS.split(text[max(0, amount.start - 1 - BEFORE) : max(0, amount.start - 1)])[-1]
+    behind = text[amount.end + rest + 1 : amount.end + rest + 1 + AFTER]
+    return before, CLAUSE_ENDS.split(behind)[0]
+
+
+def _sum(paid: list[float]) -> float | None:
+    """The sum of different payments; one that is the sum of all the others is their total."""
+    total = sum(paid)
+    return next((value for value in paid if len(paid) > 2 and value * 2 == total), total) or None  # noqa: PLR2004 - a total and two parts
 
 
 def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:
@@ -111,6 +158,8 @@ def _share(patterns: RatePatterns, match: re.Match[str]) -> float | None:
     if match.re is patterns.halves:
         return 0.5
     parts = match.groupdict()
+    if parts.get("third"):
+        return round(1 / 3, 4)
     if parts.get("split"):
         first, second = chinese_number(parts["split"]), chinese_number(parts["rest"])
         return min(first, second) / 10 if first and second and first + second == 10 else None

@@ -4,21 +4,35 @@ import re
 from functools import lru_cache
 
 from bot.intake.catalog import IntakeCatalog
+from bot.intake.catalog_schema import ExtractionPatterns
 
 SHORTEST_COMPANY = 4  # characters
 
 
-@lru_cache(maxsize=8)
-def _suspect_patterns(templates: tuple[str, ...], surnames: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(template.replace("SURNAME", surnames)) for template in templates)
+@lru_cache(maxsize=32)
+def _compiled(templates: tuple[str, ...], fragments: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], ...]:
+    """Patterns with the fragments put in for their names."""
+    compiled = []
+    for template in templates:
+        written = template
+        for name, fragment in fragments:
+            written = written.replace(f"<{name}>", fragment)
+        compiled.append(re.compile(written))
+    return tuple(compiled)
+
+
+def _patterns(patterns: ExtractionPatterns, templates: list[str]) -> tuple[re.Pattern[str], ...]:
+    return _compiled(tuple(templates), (*patterns.fragments.items(), ("family", f"[{patterns.surnames}]")))
 
 
 def find_suspect_name(catalog: IntakeCatalog, story: str) -> str | None:
     """Returns a name or what the suspect is called by (王经理, 小李, 张某); the most telling pattern wins."""
     patterns = catalog.extraction
-    for pattern in _suspect_patterns(tuple(patterns.suspect_name), patterns.surnames):
+    for pattern in _patterns(patterns, patterns.suspect_name):
         for match in pattern.finditer(story):
-            return next(value for value in match.groupdict().values() if value)
+            name = next(value for value in match.groupdict().values() if value)
+            if not patterns.not_a_name.search(name):
+                return name
     return None
 
 
@@ -34,23 +48,33 @@ def find_platform(catalog: IntakeCatalog, story: str) -> str | None:
 
 
 def find_account_name(catalog: IntakeCatalog, story: str) -> str | None:
-    """Returns the name of an account, group or shop on a platform."""
-    for pattern in catalog.extraction.account_name:
-        match = pattern.search(story)
-        if match:
-            return match["name"].strip()
+    """Returns the name of an account, group or shop on a platform; a slogan in quotation marks is none."""
+    patterns = catalog.extraction
+    for pattern in _patterns(patterns, patterns.account_name):
+        for match in pattern.finditer(story):
+            name = match["name"].strip()
+            if name and not patterns.account_not.search(name):
+                return name
     return None
 
 
 def find_company(catalog: IntakeCatalog, story: str) -> str | None:
-    """Returns the company's name; a mere kind of company (咨询公司, 保险公司) is none."""
+    """Returns the company's name; a mere kind of company (咨询公司, 保险公司) is none.
+
+    A name told as one (公司叫…) comes before words that only end like a company, and those before a branch of an insurer or bank.
+    """
     patterns = catalog.extraction
-    named = [match["name"] for match in patterns.company_named.finditer(story)]
-    kinds = [name for match in patterns.company.finditer(story) for name in _cuts(patterns.company_starts_after, match["name"])]
-    for name in (*kinds, *named):
-        if len(name) >= SHORTEST_COMPANY and not patterns.company_generic.match(name) and not patterns.company_not.search(name):
-            return name
-    return None
+    called = [match for pattern in _patterns(patterns, patterns.company_called) for match in pattern.finditer(story)]
+    quoted = {match["name"] for match in called if patterns.opening.search(story[: match.start("name")][-1:])}
+    kinds = [_cuts(patterns.company_starts_after, match["name"]) for match in patterns.company.finditer(story)]
+    for names in (*([match["name"]] for match in called), *kinds):
+        for name in names:
+            if (name not in quoted and patterns.company_generic.match(name)) or patterns.company_not.search(name):
+                break  # more words before a mere kind of company do not make it a name
+            if len(name) >= SHORTEST_COMPANY:
+                return name
+    branch = patterns.branch.search(story)
+    return branch["name"] if branch else None
 
 
 def _cuts(starts_after: re.Pattern[str], text: str) -> list[str]:

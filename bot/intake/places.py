@@ -6,6 +6,7 @@ from functools import lru_cache
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.catalog_schema import Regions
 
+BLOT = "#"
 DETAIL = 12  # characters a street or landmark may add to a region's name
 
 @lru_cache(maxsize=4)
@@ -23,7 +24,7 @@ def _names(regions: Regions) -> list[tuple[str, str, bool]]:
     return sorted([*own, *small, *far, *home], key=lambda entry: -len(entry[0]))
 
 
-def find_place(catalog: IntakeCatalog, story: str) -> tuple[str | None, str | None]:
+def find_place(catalog: IntakeCatalog, story: str, company: str | None = None) -> tuple[str | None, str | None]:
     """Returns the place as told and its adcode.
 
     Returns:
@@ -31,7 +32,8 @@ def find_place(catalog: IntakeCatalog, story: str) -> tuple[str | None, str | No
         without its city gives the place but no code: which city it is has to be asked.
     """
     regions = catalog.regions
-    at_home = any(name in story for name in (*regions.home.names, *(locality.name for locality in regions.localities)))
+    full, story = story, _without_names(regions, story, company)
+    at_home = any(name in full for name in (*regions.home.names, *(locality.name for locality in regions.localities)))
     hits: list[tuple[int, int, str, bool]] = []
     taken = bytearray(len(story))
     for name, code, needs_context in _names(regions):
@@ -40,7 +42,8 @@ def find_place(catalog: IntakeCatalog, story: str) -> tuple[str | None, str | No
                 taken[match.start() : match.end()] = b"\x01" * len(name)
                 hits.append((match.start(), match.end(), code, needs_context))
     if not hits:
-        return None, None
+        landmark = regions.landmark.search(story)
+        return (landmark["place"], None) if landmark else (None, None)
     hits.sort()
     home_prefix = regions.home.adcode[:4]
     ours = [hit for hit in hits if hit[2][:4] == home_prefix]
@@ -52,6 +55,13 @@ def find_place(catalog: IntakeCatalog, story: str) -> tuple[str | None, str | No
         chosen = far[0]  # the shared name of a district right behind another city's name
     is_unclear = chosen[3] and not at_home and chosen[2][:4] == home_prefix
     return _with_neighbours(story, hits, chosen, regions), None if is_unclear else chosen[2]
+
+
+def _without_names(regions: Regions, story: str, company: str | None) -> str:
+    """Blots out what is named after a place without being told as one: the company, a branch, a group or slogan in quotation marks."""
+    if company is not None:
+        story = story.replace(company, BLOT * len(company))
+    return regions.named_after.sub(lambda match: BLOT * len(match.group()), story)
 
 
 def _with_neighbours(story: str, hits: list[tuple[int, int, str, bool]], chosen: tuple[int, int, str, bool], regions: Regions) -> str:

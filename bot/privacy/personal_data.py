@@ -73,6 +73,7 @@ class _Patterns(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     separators: str
     chinese_digits: dict[str, str]
+    counted: str
     hotlines: str
     plate: str
     contexts: dict[PersonalDataKind, _Context]
@@ -112,7 +113,7 @@ def _recogniser() -> _Recogniser:
                 + f"{separator}?" + r"\d{3}" + f"{separator}?" + r"[\dXx])(?![0-9A-Za-z])")
     old_identity = r"(?<![0-9])(?P<value>[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?![0-9A-Za-z])"
     # Plain, in groups of four, or every digit apart. Looser grouping would swallow a phone number and the date after it.
-    card = (r"(?<![0-9])(?P<value>[3-69]\d{15,18}|[3-69]\d{3}(?:" + separator + r"{1,2}\d{4}){3}(?:" + separator + r"?\d{1,3})?|[3-69](?:"
+    card = (r"(?<![0-9])(?P<value>[3-69]\d{15,18}|[3-69]\d{3}(?:" + separator + r"{1,2}\d{4}){3,4}(?:" + separator + r"?\d{1,3})?|[3-69](?:"
             + separator + r"\d){15,18}|62\d{4}" + separator + r"\d{10,13})(?![0-9])")
     phone = (r"(?<![0-9])(?P<value>(?:\+?(?:00)?86" + separator + r"{0,2})?1" + separator + "?[3-9](?:" + separator + r"{0,2}\d){9})(?![0-9])")
     landline = r"(?<![0-9])(?P<value>[（(]?0(?:10|2\d|[3-9]\d{2})[）)]?" + separator + r"?[2-8]\d{6,7})(?![0-9])"
@@ -131,13 +132,13 @@ def _recogniser() -> _Recogniser:
         (kind.QQ, contexts[kind.QQ]),
         (kind.WECHAT, contexts[kind.WECHAT]),
         (kind.PLATE, f"(?P<value>{patterns.plate})(?![0-9A-Za-z])"),
-        (kind.LONG_NUMBER, r"(?<![0-9])(?P<value>\d{14,20}|\d{4}(?:" + separator + r"\d{4}){3})(?![0-9])"),
+        (kind.LONG_NUMBER, r"(?<![0-9])(?P<value>\d{14,20}|\d{4}(?:" + separator + r"\d{4}){3,4})(?![0-9])"),
     ]
     compiled = tuple((name, re.compile(rule) if isinstance(rule, str) else rule) for name, rule in rules)
     digits = "".join(patterns.chinese_digits)
     return _Recogniser(
         hotline=re.compile(patterns.hotlines),
-        digit_run=re.compile(f"[{digits}0-9]{{{CHINESE_DIGIT_RUN},}}"),
+        digit_run=re.compile(f"(?:[0-9]|[{digits}](?![{patterns.counted}])){{{CHINESE_DIGIT_RUN},}}"),
         digit_map={ord(key): value for key, value in patterns.chinese_digits.items()},
         rules=compiled,
     )
