@@ -27,7 +27,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.running import Server, build, free_port, running  # noqa: E402
+from tests.running import Server, build, running  # noqa: E402
+from tests.servers import free_port  # noqa: E402
 
 CLIENTS = 8
 TURNS_PER_SENDER = 10  # a conversation of ten turns, then a new person: also what the channel's rate limit allows

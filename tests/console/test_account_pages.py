@@ -10,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.console.accounts import Accounts
 from bot.transcripts import TranscriptStore
-
-from .conftest import PASSWORD, Browser
+from tests.console.conftest import PASSWORD, Browser
 
 Open = Callable[..., Browser]
 NEW = "a much better one 7"

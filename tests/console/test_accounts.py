@@ -12,8 +12,7 @@ from bot.console.errors import ConsoleError
 from bot.console.roles import Permission, Role
 from bot.console.schema import metadata
 from bot.console.settings import ConsoleSettings
-
-from .conftest import PASSWORD
+from tests.console.conftest import PASSWORD
 
 
 @pytest.fixture

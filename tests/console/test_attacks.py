@@ -12,10 +12,9 @@ from bot.console.limits import MAX_REQUEST_BYTES
 from bot.console.roles import Permission, Role
 from bot.intake.desk import IntakeDesk
 from bot.transcripts import TranscriptStore
-
-from ..transcripts.events import said
-from .conftest import Browser, Running
-from .intake import REPORTER, tell
+from tests.console.conftest import Browser, Running
+from tests.console.intake import REPORTER, tell
+from tests.transcripts.events import said
 
 Open = Callable[..., Browser]
 OPEN_TO_ALL = {"/login", "/health"}

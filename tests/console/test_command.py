@@ -12,9 +12,8 @@ import pytest
 from bot.console.accounts import Accounts
 from bot.console.house import open_accounts
 from bot.privacy.keyring import Keyring
+from tests.console.conftest import PASSWORD
 from tests.servers import free_port
-
-from .conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 

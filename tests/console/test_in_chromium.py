@@ -11,10 +11,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bot.intake.desk import IntakeDesk
 from bot.transcripts import TranscriptStore
-
-from ..transcripts.events import NOON, replied, said
-from .conftest import PASSWORD, Running
-from .intake import HOSTILE, REPORTER, tell
+from tests.console.conftest import PASSWORD, Running
+from tests.console.intake import HOSTILE, REPORTER, tell
+from tests.transcripts.events import NOON, replied, said
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [

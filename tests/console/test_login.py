@@ -16,8 +16,7 @@ from bot.console.limits import LOGIN_LIMITS, SESSION_IDLE_SECONDS, SESSION_SECON
 from bot.console.roles import Role
 from bot.console.settings import ConsoleSettings
 from bot.privacy.keyring import Keyring
-
-from .conftest import PASSWORD, Browser, Running
+from tests.console.conftest import PASSWORD, Browser, Running
 
 Open = Callable[..., Browser]
 

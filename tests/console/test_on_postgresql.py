@@ -14,11 +14,10 @@ from bot.console.roles import Role
 from bot.console.settings import ConsoleSettings
 from bot.privacy.keyring import Keyring
 from bot.transcripts import TranscriptStore, connect, upgrade
+from tests.console.conftest import PASSWORD, Browser, Running
+from tests.console.intake import REPORTER, tell
 from tests.servers import PostgresCluster
-
-from ..transcripts.events import NOON, replied, said
-from .conftest import PASSWORD, Browser, Running
-from .intake import REPORTER, tell
+from tests.transcripts.events import NOON, replied, said
 
 pytestmark = pytest.mark.postgres
 

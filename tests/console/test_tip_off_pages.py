@@ -13,9 +13,8 @@ from PIL import Image
 from bot.console.csv_export import safe_cell
 from bot.intake.desk import IntakeDesk
 from bot.intake.vocabulary import TipOffState
-
-from .conftest import Browser
-from .intake import HOSTILE, REPORTER, tell, tell_of_an_advertisement
+from tests.console.conftest import Browser
+from tests.console.intake import HOSTILE, REPORTER, tell, tell_of_an_advertisement
 
 Open = Callable[..., Browser]
 

@@ -7,10 +7,9 @@ import pytest
 import yaml
 
 from bot.transcripts import TranscriptStore, Verdict
-
-from ..transcripts.events import NOON, did, replied, said, slot
-from .conftest import Browser
-from .intake import HOSTILE
+from tests.console.conftest import Browser
+from tests.console.intake import HOSTILE
+from tests.transcripts.events import NOON, did, replied, said, slot
 
 Open = Callable[..., Browser]
 

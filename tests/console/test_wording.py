@@ -64,6 +64,12 @@ def test_everything_with_a_closed_list_of_names_has_words_for_each(section: str,
     assert set(getattr(load_wording(), section)) >= {name.value for name in names}  # type: ignore[attr-defined]
 
 
+def test_every_intent_of_the_domain_has_a_name_and_every_name_an_intent() -> None:
+    domain = yaml.safe_load((DATA.parent / "domain.yml").read_text(encoding="utf-8"))
+    words = load_wording()
+    assert set(domain["intents"]) == {*words.topics, *words.intents}
+
+
 def test_every_routing_rule_has_words() -> None:
     catalog = IntakeCatalog.load(DATA / "intake")
     assert {rule.id for rule in catalog.routing.rules} <= set(load_wording().rules)

@@ -17,7 +17,8 @@ import pytest
 
 from bot.runtime import supervisor
 from bot.runtime.settings import Settings
-from tests.running import ROOT, free_port
+from tests.running import ROOT
+from tests.servers import free_port
 
 WAIT = 20  # seconds
 # A server that is ready once it has written its own process number down.

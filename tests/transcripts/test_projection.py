@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.transcripts.projection import clean_text, clean_value, project
-
-from .conftest import INDEX_KEY
-from .events import NOON, replied, said, slot
+from tests.transcripts.conftest import INDEX_KEY
+from tests.transcripts.events import NOON, replied, said, slot
 
 RECEIPT = "4821739056128834"
 WRITTEN = [

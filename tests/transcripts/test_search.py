@@ -7,8 +7,7 @@ from sqlalchemy import Engine, inspect
 
 from bot.transcripts import TranscriptFilter, TranscriptStore, database
 from bot.transcripts.schema import metadata
-
-from .events import NOON, replied, said
+from tests.transcripts.events import NOON, replied, said
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from sqlalchemy import Engine, text
 
 from bot.transcripts import TranscriptError, TranscriptFilter, TranscriptStore, Verdict, Who, connect, to_test_story, upgrade
 from bot.transcripts.limits import PAGE_SIZE
-
-from .conftest import INDEX_KEY
-from .events import NOON, did, replied, said, slot
+from tests.transcripts.conftest import INDEX_KEY
+from tests.transcripts.events import NOON, did, replied, said, slot
 
 
 def a_conversation(sender: str = "openid-1", at: float = NOON) -> list[dict[str, object]]:

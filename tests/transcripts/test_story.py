@@ -5,8 +5,7 @@ from pathlib import Path
 import yaml
 
 from bot.transcripts import TranscriptStore, to_test_story
-
-from .events import NOON, did, loop, replied, said, slot
+from tests.transcripts.events import NOON, did, loop, replied, said, slot
 
 
 def test_a_conversation_becomes_a_test_story(store: TranscriptStore) -> None:
