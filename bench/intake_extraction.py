@@ -83,7 +83,7 @@ def score(catalog: IntakeCatalog, rows: list[dict[str, object]]) -> Score:
         if decision.lead_agency == row["lead_agency"]:
             result.lead_right += 1
         else:
-            result.errors.append(f"lead: told {row['lead_agency']}, found {decision.lead_agency} by {decision.rule} {got.get('behaviours')}: {text}")  # noqa: E501
+            result.errors.append(f"lead: told {row['lead_agency']}, found {decision.lead_agency} by {decision.rule} {got.get('behaviours')}: {text}")
         result.urgent_told += bool(row["urgent"])
         result.urgent_found += decision.urgent
         result.urgent_right += bool(row["urgent"]) and decision.urgent

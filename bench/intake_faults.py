@@ -164,7 +164,7 @@ def main() -> None:
             figures = run(f"sqlite:///{folder}/intake.db", keyring, options.submissions, options.kills, options.workers, options.seed)
         else:
             sys.path.insert(0, str(ROOT))
-            from tests.servers import PostgresCluster  # noqa: PLC0415
+            from tests.servers import PostgresCluster
 
             cluster = PostgresCluster.create(durable=True)
             try:

@@ -11,7 +11,7 @@ import os
 import platform
 import shutil
 import stat
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import urllib.error
 import urllib.parse

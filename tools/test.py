@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import time
 from pathlib import Path

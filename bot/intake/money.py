@@ -63,7 +63,7 @@ def _looks_like_money(patterns: MoneyPatterns, amount: _Amount, story: str, befo
     digits = story[amount.start : amount.end]
     # Years, phone numbers and codes are bare digit runs; an amount has a unit, a currency or stands right behind a word of paying.
     pays = any(match.end() == len(before) for match in patterns.paid.finditer(before))
-    is_year = len(digits) == 4 and digits.startswith("20") and digits < "2030"  # noqa: PLR2004 - digits of a year
+    is_year = len(digits) == 4 and digits.startswith("20") and digits < "2030"
     return amount.has_currency or pays or not (digits.isdigit() and (len(digits) > LONGEST or is_year))
 
 
@@ -128,7 +128,7 @@ def _neighbours(text: str, amount: _Amount, rest: int) -> tuple[str, str]:
 def _sum(paid: list[float]) -> float | None:
     """The sum of different payments; one that is the sum of all the others is their total."""
     total = sum(paid)
-    return next((value for value in paid if len(paid) > 2 and value * 2 == total), total) or None  # noqa: PLR2004 - a total and two parts
+    return next((value for value in paid if len(paid) > 2 and value * 2 == total), total) or None
 
 
 def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:

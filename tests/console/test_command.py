@@ -71,5 +71,5 @@ def test_a_served_console_answers_and_lets_the_new_account_in(place: dict[str, s
 
 
 def test_old_conversations_are_counted_before_they_are_forgotten(place: dict[str, str]) -> None:
-    assert "0 events would be forgotten" in guard(place, "transcripts", "purge", "--days", "30", "--dry-run").stdout
-    assert "0 events forgotten" in guard(place, "transcripts", "erase", "nobody").stdout
+    told = guard(place, "transcripts", "purge", "--days", "30", "--dry-run").stdout
+    assert "would be forgotten: 0 tracker events, 0 transcript events" in told

@@ -52,7 +52,7 @@ def disguise(text: str, seed: int) -> str:
         text: an agent's text.
         seed: decides the ways and places.
     """
-    rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    rng = random.Random(seed)
     first = _WAYS[seed % len(_WAYS)]
     hidden = first(text, rng)
     return _noise(hidden, rng) if first is not _noise and rng.random() < 0.3 else hidden

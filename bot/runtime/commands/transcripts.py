@@ -26,11 +26,3 @@ def register(app: typer.Typer) -> None:
         erased = purge_conversations(Settings.load(), datetime.now(UTC) - timedelta(days=days), dry_run=dry_run)
         done = "would be forgotten" if dry_run else "forgotten"
         typer.echo(f"{done}: {erased.tracker_events} tracker events, {erased.transcript_events} transcript events")
-
-    @transcripts.command()
-    def erase(sender_id: str) -> None:
-        """Forget everything about one person; SENDER_ID is the one Rasa knows them by."""
-        from bot.runtime.settings import Settings
-        from bot.runtime.stores import transcript_store
-
-        typer.echo(f"{transcript_store(Settings.load()).erase(sender_id)} events forgotten")
