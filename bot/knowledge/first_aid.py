@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.knowledge.errors import KnowledgeError
+from bot.knowledge.patterns import any_of
 from bot.knowledge.quantities import fold
 from bot.knowledge.schema import Record, load_yaml
 from bot.knowledge.wording import fill
@@ -234,16 +235,15 @@ class _Patterns:
     def __init__(self, detection: Detection) -> None:
         who = f"(?:{detection.who})"
 
-        def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-            joined = "|".join(f"(?:{pattern.replace('<who>', who)})" for pattern in patterns)
-            return re.compile(joined or "(?!)", re.IGNORECASE)
+        def said(patterns: Iterable[str]) -> re.Pattern[str]:
+            return any_of((pattern.replace("<who>", who) for pattern in patterns), re.IGNORECASE)
 
         self.clause_break = re.compile(detection.clause_break)
-        self.objects = {handover: any_of(words) for handover, words in detection.objects.items()}
-        self.given = any_of(detection.given)
-        self.asked = any_of(detection.asked)
-        self.negated = any_of(detection.negated)
-        self.hypothetical = any_of(detection.hypothetical)
-        self.went_along = any_of(detection.went_along)
-        self.done = any_of(detection.done)
-        self.events = {handover: (any_of(event.happened), any_of(event.asked), any_of(event.unless)) for handover, event in detection.events.items()}
+        self.objects = {handover: said(words) for handover, words in detection.objects.items()}
+        self.given = said(detection.given)
+        self.asked = said(detection.asked)
+        self.negated = said(detection.negated)
+        self.hypothetical = said(detection.hypothetical)
+        self.went_along = said(detection.went_along)
+        self.done = said(detection.done)
+        self.events = {handover: (said(event.happened), said(event.asked), said(event.unless)) for handover, event in detection.events.items()}

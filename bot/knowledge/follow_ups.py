@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.knowledge.quantities import fold
+from bot.knowledge.patterns import any_of, bare
 from bot.knowledge.schema import Record, load_yaml
 
 
@@ -56,8 +56,7 @@ class FollowUps:
 
     def aspect(self, text: str) -> str | None:
         """Which aspect a short message asks about, or None when it is not a follow-up (too long, or says its own subject)."""
-        bare = re.sub(r"[\W_]+", "", fold(text))
-        opened = self._openers.sub("", bare)
+        opened = self._openers.sub("", bare(text))
         if not opened or len(opened) > self.content.longest:
             return None
         return next((name for name, pattern in self._aspects if pattern.fullmatch(opened)), None)
@@ -68,7 +67,7 @@ class FollowUps:
             return None
         name = self.aspect(text)
         if name is None:
-            return last_topic if self._same_topic.fullmatch(re.sub(r"[\W_]+", "", fold(text))) else None
+            return last_topic if self._same_topic.fullmatch(bare(text)) else None
         return self.content.aspects[name].topic_after(last_topic) or None
 
     @cached_property
@@ -77,8 +76,8 @@ class FollowUps:
 
     @cached_property
     def _same_topic(self) -> re.Pattern[str]:
-        return re.compile("|".join(self.content.same_topic))
+        return any_of(self.content.same_topic)
 
     @cached_property
     def _aspects(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        return tuple((name, re.compile("|".join(f"(?:{pattern})" for pattern in aspect.patterns))) for name, aspect in self.content.aspects.items())
+        return tuple((name, any_of(aspect.patterns)) for name, aspect in self.content.aspects.items())

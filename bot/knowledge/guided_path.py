@@ -14,6 +14,7 @@ from pydantic import Field
 from bot.knowledge.checklist import ChecklistTexts
 from bot.knowledge.dates import find_dates
 from bot.knowledge.insurers import Insurers
+from bot.knowledge.patterns import any_of, bare
 from bot.knowledge.products import Products
 from bot.knowledge.quantities import fold
 from bot.knowledge.schema import Record, load_yaml
@@ -91,7 +92,7 @@ class GuidedPath:
         for option, pattern in self._words[question_id]:
             if pattern.search(folded):
                 return PathAnswer(option.value)
-        return PathAnswer(SKIPPED) if self._skip.fullmatch(re.sub(r"[\W_]+", "", folded)) else None
+        return PathAnswer(SKIPPED) if self._skip.fullmatch(bare(text)) else None
 
     def _read_special(self, question_id: QuestionId, text: str, today: date) -> PathAnswer | None:
         if question_id == "insurer":
@@ -117,7 +118,7 @@ class GuidedPath:
     @cached_property
     def _words(self) -> dict[QuestionId, tuple[tuple[Option, re.Pattern[str]], ...]]:
         return {
-            question.id: tuple((option, re.compile("|".join(option.words), re.IGNORECASE)) for option in question.options if option.words)
+            question.id: tuple((option, any_of(option.words, re.IGNORECASE)) for option in question.options if option.words)
             for question in self.content.questions
         }
 

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import ahocorasick_rs
 from pydantic import BeforeValidator
 
+from bot.knowledge.patterns import bare
 from bot.knowledge.quantities import fold
 from bot.knowledge.schema import Record, load_csv, load_yaml, split_cell
 
@@ -170,9 +171,9 @@ class Insurers:
         return {insurer.short_name: insurer for insurer in self.all}
 
     def _stands_alone(self, folded: str, name: str, start: int, end: int) -> bool:
-        bare = re.sub(r"[\W_]+", "", folded)
-        if len(bare) <= self.rules.short_message:
-            return bare == name or bool(re.fullmatch(rf"(?:那|那么|是)?{re.escape(name)}(?:的|呢|吗|的呢|家的|那个)?(?:呢|吗)?", bare))
+        whole = bare(folded)
+        if len(whole) <= self.rules.short_message:
+            return whole == name or bool(re.fullmatch(rf"(?:那|那么|是)?{re.escape(name)}(?:的|呢|吗|的呢|家的|那个)?(?:呢|吗)?", whole))
         if name in self.rules.needs_insurance_word:
             return False
         follows = folded[end : end + 1]

@@ -103,7 +103,11 @@ class Library:
         return self.city.values()
 
     def buttons_of(self, key: str) -> tuple[Button, ...]:
-        """The buttons that go with a phrase of wording.yml."""
+        """The buttons that go with a phrase of wording.yml.
+
+        Raises:
+            KnowledgeError: `phrase_missing`.
+        """
         spoken = self.wording.spoken.get(key)
         if spoken is None:
             raise KnowledgeError("phrase_missing", key)

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.knowledge.city import City
 from bot.knowledge.errors import KnowledgeError
 from bot.knowledge.insurers import Insurers
+from bot.knowledge.patterns import any_of
 from bot.knowledge.schema import Record, load_yaml
 from bot.privacy.personal_data import find_personal_data
 
@@ -115,13 +116,13 @@ class ReplyGuard:
     @cached_property
     def _rules(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
         return {
-            name: (re.compile("|".join(f"(?:{pattern})" for pattern in rule.patterns)), re.compile(rule.unless_before), re.compile(rule.unless_after))
+            name: (any_of(rule.patterns), re.compile(rule.unless_before), re.compile(rule.unless_after))
             for name, rule in self.content.rules.items()
         }
 
     @cached_property
     def _legal(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in self.content.legal.patterns))
+        return any_of(self.content.legal.patterns)
 
 
 def _digits(written: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.knowledge.city import AgencyId, City
 from bot.knowledge.errors import KnowledgeError
+from bot.knowledge.patterns import any_of
 from bot.knowledge.quantities import fold
 from bot.knowledge.schema import Record, load_yaml
 from bot.knowledge.wording import fill
@@ -156,12 +157,8 @@ class WhichDoor:
 
     @cached_property
     def _situations(self) -> dict[str, re.Pattern[str]]:
-        return {name: _any(situation.patterns) for name, situation in self.content.situations.items()}
+        return {name: any_of(situation.patterns) for name, situation in self.content.situations.items()}
 
     @cached_property
     def _signs(self) -> dict[str, re.Pattern[str]]:
-        return {number: _any(patterns) for number, patterns in self.content.ground_signs.items()}
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        return {number: any_of(patterns) for number, patterns in self.content.ground_signs.items()}
