@@ -140,7 +140,7 @@ class Insurers:
 
     def find(self, text: str) -> tuple[InsurerMention, ...]:
         """Every company named in the text, in order, with offsets into the text as given (traditional characters: pass the simplified text)."""
-        folded = fold(text)
+        folded, whole = fold(text), bare(text)
         found: list[tuple[str, int, int]] = []
         for index, start, name_end in self._matcher.find_matches_as_indexes(folded):
             name, end = self._names[index], name_end
@@ -148,7 +148,7 @@ class Insurers:
                 after = self._after.match(folded, end)
                 if after and after["verb"] and name in self.rules.needs_insurance_word:
                     after = None
-                if not after and not self._stands_alone(folded, name, start, end):
+                if not after and not self._stands_alone(whole, folded, name, start, end):
                     continue
                 if after and after["word"] == self.rules.generic_word and after.start("word") == end:
                     end = after.end()
@@ -170,8 +170,7 @@ class Insurers:
     def _by_short_name(self) -> dict[str, Insurer]:
         return {insurer.short_name: insurer for insurer in self.all}
 
-    def _stands_alone(self, folded: str, name: str, start: int, end: int) -> bool:
-        whole = bare(folded)
+    def _stands_alone(self, whole: str, folded: str, name: str, start: int, end: int) -> bool:
         if len(whole) <= self.rules.short_message:
             return whole == name or bool(re.fullmatch(rf"(?:那|那么|是)?{re.escape(name)}(?:的|呢|吗|的呢|家的|那个)?(?:呢|吗)?", whole))
         if name in self.rules.needs_insurance_word:
