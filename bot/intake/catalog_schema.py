@@ -242,8 +242,11 @@ class MoneyPatterns(Strict):
     demanded: Pattern
     refused: Pattern
     agreed: Pattern
+    refused_next: Pattern
     agreed_next: Pattern
     hotline: Pattern
+    handed_over: Pattern
+    priced: Pattern
     not_paid: Pattern
     total: Pattern
     total_right_before: Pattern
@@ -288,6 +291,7 @@ class ExtractionPatterns(Strict):
     time: Pattern
     surnames: str
     suspect_name: list[str]
+    own_name: Pattern
     not_a_name: Pattern
     insurers: list[list[str]]
     platforms: dict[str, Pattern]

@@ -11,7 +11,7 @@ from bot.intake.kind_classifier import classify_kind
 from bot.intake.money import find_amount_paid, find_fee_rate
 from bot.intake.names import find_account_name, find_company, find_insurer, find_platform, find_suspect_name
 from bot.intake.places import find_place
-from bot.intake.plain_text import plain
+from bot.intake.plain_text import as_written, plain
 from bot.intake.routing import Decision, route
 from bot.intake.vocabulary import TipOffKind
 
@@ -52,18 +52,18 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
     account_name, company = find_account_name(catalog, unnumbered), find_company(catalog, unnumbered)
     if account_name == identifiers.wechat:
         account_name = None
-    if account_name is not None and company is not None and (company in account_name or account_name in company):
+    if account_name is not None and company is not None and company not in story.replace(account_name, ""):
         company = None  # a group or account that calls itself a centre or alliance
-    place, region_code = find_place(catalog, story, company)
+    place, region_code = find_place(catalog, story, [name for name in (company, account_name) if name is not None])
     fields = Fields(
         suspect_name=find_suspect_name(catalog, story),
-        company=company,
+        company=as_written(text, company),
         wechat=identifiers.wechat,
         qq=identifiers.qq,
         phone=identifiers.phone,
         bank_account=identifiers.bank_account,
         platform=find_platform(catalog, story),
-        account_name=account_name,
+        account_name=as_written(text, account_name),
         place=place,
         region_code=region_code,
         time=time.group() if time else None,

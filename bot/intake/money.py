@@ -91,9 +91,10 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         rest = text[amount.end : amount.end + AFTER + NEXT_CLAUSE]
         clause = CLAUSE_ENDS.split(rest)[0]
         after = clause[:AFTER].split(LIST_SIGN)[0]
-        if not before and len(clause) <= BARE:
+        own_clause = text[max(0, amount.start - BEFORE) : amount.start] if before else ""
+        if not before and len(after) <= BARE:
             before, after = _neighbours(text, amount, len(clause))
-        if patterns.refused.search(before) or patterns.refused.search(after):
+        if patterns.refused.search(before) or patterns.refused.search(after) or patterns.refused_next.match(rest[len(clause) :]):
             continue
         listed = last_paid_end >= 0 and LIST_SIGN in text[last_paid_end : amount.start] and not CLAUSE_ENDS.search(text[last_paid_end : amount.start])
         if listed or (invests and (patterns.invested_before.search(before) or patterns.invested_after.match(text, amount.end))):
@@ -103,12 +104,14 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         told_before = text[max(0, amount.start - TOTAL_BEFORE) : amount.start]
         if patterns.total_right_before.search(before) and (paid or demanded or patterns.paid.search(told_before)):
             return amount.value
-        pays = patterns.paid.search(before) or patterns.paid.search(after) or patterns.demanded.search(before)
-        if not pays or (patterns.not_paid.search(before) and not patterns.total.search(before)) or patterns.not_paid.match(after):
+        pays = patterns.paid.search(before) or patterns.paid.search(after) or patterns.demanded.search(before) or patterns.priced.match(after)
+        is_kept = patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
+        if not pays or is_kept or patterns.not_paid.match(after):
             continue
-        if patterns.demanded.search(before):
-            (paid if patterns.agreed_next.match(rest[len(clause) :]) else demanded).append(amount.value)
-        elif patterns.total.search(text[max(0, amount.start - BEFORE) : amount.start]):
+        if patterns.demanded.search(before) or patterns.priced.match(after):
+            is_given = patterns.agreed_next.match(rest) or patterns.agreed_next.match(rest[len(clause) :])
+            (paid if is_given else demanded).append(amount.value)
+        elif patterns.total.search(own_clause):
             return amount.value
         else:
             paid.append(amount.value)

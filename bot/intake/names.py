@@ -6,7 +6,9 @@ from functools import lru_cache
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.catalog_schema import ExtractionPatterns
 
-SHORTEST_COMPANY = 4  # characters
+OWN_BEFORE = 8  # characters before a name that may say it is the reporter's own
+SHORTEST_COMPANY = 4  # characters of what only ends like a company
+SHORTEST_CALLED = 3  # characters of what is told to be its name
 
 
 @lru_cache(maxsize=32)
@@ -30,9 +32,10 @@ def find_suspect_name(catalog: IntakeCatalog, story: str) -> str | None:
     patterns = catalog.extraction
     for pattern in _patterns(patterns, patterns.suspect_name):
         for match in pattern.finditer(story):
-            name = next(value for value in match.groupdict().values() if value)
-            if not patterns.not_a_name.search(name):
-                return name
+            group = match.lastgroup or "name"
+            before = story[max(0, match.start(group) - OWN_BEFORE) : match.start(group)]
+            if not patterns.not_a_name.search(match[group]) and not patterns.own_name.search(before):
+                return match[group]
     return None
 
 
@@ -67,11 +70,11 @@ def find_company(catalog: IntakeCatalog, story: str) -> str | None:
     called = [match for pattern in _patterns(patterns, patterns.company_called) for match in pattern.finditer(story)]
     quoted = {match["name"] for match in called if patterns.opening.search(story[: match.start("name")][-1:])}
     kinds = [_cuts(patterns.company_starts_after, match["name"]) for match in patterns.company.finditer(story)]
-    for names in (*([match["name"]] for match in called), *kinds):
+    for names, shortest in (*(([match["name"]], SHORTEST_CALLED) for match in called), *((cuts, SHORTEST_COMPANY) for cuts in kinds)):
         for name in names:
             if (name not in quoted and patterns.company_generic.match(name)) or patterns.company_not.search(name):
                 break  # more words before a mere kind of company do not make it a name
-            if len(name) >= SHORTEST_COMPANY:
+            if len(name) >= shortest:
                 return name
     branch = patterns.branch.search(story)
     return branch["name"] if branch else None

@@ -1,6 +1,7 @@
 """Finds where it happened and which region that is. A name that several cities share counts only beside the home city's name."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.intake.catalog import IntakeCatalog
@@ -24,7 +25,7 @@ def _names(regions: Regions) -> list[tuple[str, str, bool]]:
     return sorted([*own, *small, *far, *home], key=lambda entry: -len(entry[0]))
 
 
-def find_place(catalog: IntakeCatalog, story: str, company: str | None = None) -> tuple[str | None, str | None]:
+def find_place(catalog: IntakeCatalog, story: str, names: Sequence[str] = ()) -> tuple[str | None, str | None]:
     """Returns the place as told and its adcode.
 
     Returns:
@@ -32,12 +33,12 @@ def find_place(catalog: IntakeCatalog, story: str, company: str | None = None) -
         without its city gives the place but no code: which city it is has to be asked.
     """
     regions = catalog.regions
-    full, story = story, _without_names(regions, story, company)
+    full, story = story, _without_names(regions, story, names)
     at_home = any(name in full for name in (*regions.home.names, *(locality.name for locality in regions.localities)))
     hits: list[tuple[int, int, str, bool]] = []
     taken = bytearray(len(story))
     for name, code, needs_context in _names(regions):
-        for match in re.finditer(re.escape(name), story):
+        for match in re.finditer(re.escape(name), story) if name in story else ():
             if not any(taken[match.start() : match.end()]):
                 taken[match.start() : match.end()] = b"\x01" * len(name)
                 hits.append((match.start(), match.end(), code, needs_context))
@@ -57,10 +58,10 @@ def find_place(catalog: IntakeCatalog, story: str, company: str | None = None) -
     return _with_neighbours(story, hits, chosen, regions), None if is_unclear else chosen[2]
 
 
-def _without_names(regions: Regions, story: str, company: str | None) -> str:
-    """Blots out what is named after a place without being told as one: the company, a branch, a group or slogan in quotation marks."""
-    if company is not None:
-        story = story.replace(company, BLOT * len(company))
+def _without_names(regions: Regions, story: str, names: Sequence[str]) -> str:
+    """Blots out what is named after a place without being told as one: company and account, a branch, a slogan in quotation marks."""
+    for name in names:
+        story = story.replace(name, BLOT * len(name))
     return regions.named_after.sub(lambda match: BLOT * len(match.group()), story)
 
 

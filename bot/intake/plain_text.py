@@ -8,6 +8,7 @@ _RUNS = re.compile(r"([ \t\u3000])[ \t\u3000]+|(?<=\d{40})\d+")  # never told, b
 _COMMA = re.compile(r",(?!\d{3}(?!\d))")
 _SENTENCE_SIGNS = str.maketrans({"!": "！", "?": "？", ";": "；"})
 _BLANKS_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+(?=[^\x00-\x7f])")
+_BLANK_AS_COMMA = re.compile(r"(?<=[^\x00-\x7f]{4})[ \t\u3000]+(?=[^\x00-\x7f]{4})")  # many write a blank where a comma belongs
 _BLANKS_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
 
 
@@ -15,4 +16,14 @@ def plain(text: str) -> str:
     """Returns a story in half-width lower case, without the blanks that voice input and phones put between Chinese characters."""
     normal = _RUNS.sub(lambda run: run[1] or "", unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).lower())[:READ_CHARACTERS]
     normal = _COMMA.sub("，", normal).translate(_SENTENCE_SIGNS)  # one form of each sign, so that patterns name it once
+    normal = _BLANK_AS_COMMA.sub("，", normal)
     return _BLANKS_BESIDE_CHINESE.sub("", _BLANKS_IN_CHINESE.sub("", normal))
+
+
+def as_written(text: str, value: str | None) -> str | None:
+    """Returns a value found in the plain form with the capital letters it has in the text; the value itself when blanks stand in it there."""
+    if value is None or value.upper() == value:
+        return value
+    normal = unicodedata.normalize("NFKC", text)
+    match = re.search(re.escape(value), normal, re.IGNORECASE)
+    return match.group() if match else value
