@@ -46,18 +46,24 @@ class Concept(Strict):
 
     Args:
         trace: whether such a word is rare enough in everyday text to be worth a closer look; every rule needs one.
-        topic: whether such a word is about insurance and surrender itself, so that the speaker model may judge without any rule.
+        insurance: whether such a word names insurance or surrender itself.
         words: the words, as they stand in normalised text.
     """
 
     trace: bool = False
-    topic: bool = False
+    insurance: bool = False
     words: list[str] = Field(min_length=1)
 
 
 class LexiconData(Strict):
-    """``lexicon.yml``."""
+    """``lexicon.yml``.
 
+    Args:
+        hints: words that are no idea of any rule, but reason enough to ask the speaker model.
+        concepts: ideas by name.
+    """
+
+    hints: list[str]
     concepts: dict[str, Concept]
 
 

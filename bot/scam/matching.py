@@ -34,14 +34,14 @@ class Found:
         lemmas: joined concept names of its tokens.
         hits: the hits in order of place.
         traced: whether any word is a trace of a signal that could be there.
-        topical: whether the text is about insurance and surrender at all.
+        insurance: whether the text names insurance or surrender.
     """
 
     doc: Doc
     lemmas: list[str]
     hits: list[Hit]
     traced: bool
-    topical: bool
+    insurance: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,9 @@ class RuleMatcher:
         self._phrases = [(phrase, rule.id, False) for rule in rules for phrase in rule.phrases]
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
+        self._hints = AhoCorasick(lexicon.hints, matchkind=MatchKind.Standard)
         self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
-        self._topics = {name for name, concept in lexicon.concepts.items() if concept.topic}
+        self._insurance = {name for name, concept in lexicon.concepts.items() if concept.insurance}
         self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
         self._bits = {
             name: 1 << place for place, name in enumerate(sorted({n for lemma in self.tokeniser.lemmas.values() for n in lemma.split("+")}))
@@ -104,13 +105,13 @@ class RuleMatcher:
     @property
     def words(self) -> set[str]:
         """Every word and literal that a rule may look for."""
-        return set(self.tokeniser.lemmas) | {phrase for phrase, _, void in self._phrases if not void}
+        return set(self.tokeniser.lemmas) | {phrase for phrase, _, void in self._phrases if not void} | set(self.lexicon.hints)
 
     @property
     def traces(self) -> set[str]:
         """Every word and literal that is a trace of a signal."""
         words = {word for word, lemma in self.tokeniser.lemmas.items() if not self._traces.isdisjoint(lemma.split("+"))}
-        return words | {phrase for (phrase, _, _), telling in zip(self._phrases, self._telling, strict=True) if telling}
+        return words | set(self.lexicon.hints) | {phrase for (phrase, _, _), telling in zip(self._phrases, self._telling, strict=True) if telling}
 
     def match(self, text: str, ungated: bool = False) -> Found | None:
         """Find all rules in a normalised text.
@@ -128,7 +129,7 @@ class RuleMatcher:
         here = sum(self._bits[name] for name in present)
         possible = [search for search in self._searches if search.needs[0] & here and search.possible(here)]
         traced = any(self._telling[index] for index, _, _ in literals)
-        traced = traced or not self._topics.isdisjoint(present) or (bool(possible) and not self._traces.isdisjoint(present))
+        traced = traced or not self._traces.isdisjoint(present) or bool(self._hints.find_matches_as_indexes(text))
         if not (traced or ungated):
             return None
         doc = self.tokeniser.doc(words, lemmas)
@@ -144,7 +145,7 @@ class RuleMatcher:
                 found += [(f"-{rule_id}", starts[first], starts[last - 1] + 1) for first, last in search.spans(doc)]
         hits = self._standing(text, found)
         doc.spans["rules"] = [span for hit in hits if (span := _span(doc, starts, words, hit)) is not None]
-        return Found(doc, lemmas, hits, traced, not self._topics.isdisjoint(present))
+        return Found(doc, lemmas, hits, traced, not self._insurance.isdisjoint(present))
 
     def _standing(self, text: str, found: Iterable[tuple[str, int, int]]) -> list[Hit]:
         """Drop hits voided in their sentence, and of each rule what lies inside a longer hit."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.scam.data import LexiconData, Rule, StageData, load_rules, load_signals, load_yaml
-from bot.scam.detector import WORDING, ScamDetector
+from bot.scam.detector import ScamDetector
 from bot.scam.errors import ScamInputError
+from bot.scam.evidence import WORDING
 from bot.scam.matching import RuleMatcher
 from bot.scam.normalise import Normaliser
 from bot.scam.verdict import Thresholds

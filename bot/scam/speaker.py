@@ -1,4 +1,4 @@
-"""Who is speaking: agent, victim, notice, insurer or other; a linear model over characters, ideas and rules.
+"""Who is speaking: agent, victim, notice, insurer or other; a linear model over characters and ideas.
 
 Trained in the repository on ``data/scam/training``; kept as plain arrays, so that loading it neither needs scikit-learn nor runs anything.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,23 +24,22 @@ MAX_NGRAM = 4
 _NUMBER = re.compile(r"\d+")
 
 
-def features(text: str, lemmas: Sequence[str], rules: Iterable[str]) -> Counter[str]:
+def features(text: str, lemmas: Sequence[str]) -> Counter[str]:
     """Describe a normalised text.
 
     Args:
         text: normalised text.
         lemmas: joined concept names of its tokens, '' for none.
-        rules: ids of the rules and frames found in it.
 
     Returns:
-        Counts of character n-grams, of concepts and pairs of neighbouring concepts, and of rules.
+        Counts of character n-grams, of concepts and of pairs of neighbouring concepts. Rules are left out: they are evidence of their own, and what
+        counted twice could not be calibrated.
     """
     body = f"^{_NUMBER.sub('0', text[:MAX_CHARS])}$"
     found = Counter(body[i : i + n] for n in range(1, MAX_NGRAM + 1) for i in range(len(body) - n + 1))
     ideas = [lemma for lemma in lemmas[:MAX_CHARS] if lemma]
     found.update(f"idea:{name}" for lemma in ideas for name in lemma.split("+"))
     found.update(f"ideas:{a}>{b}" for a, b in zip(ideas, ideas[1:], strict=False))
-    found.update(f"rule:{rule}" for rule in set(rules))
     return found
 
 

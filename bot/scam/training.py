@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,8 @@ REGULARISATION = 12.0
 MAX_ITERATIONS = 400
 # Features seen in one text only teach that text, not its kind.
 MIN_TEXTS = 2
+# So many texts of one voice are also shown as one, the way conversations are judged.
+JOINED_TEXTS = 4
 
 
 class TrainingFile(Strict):
@@ -27,10 +30,27 @@ class TrainingFile(Strict):
     voices: dict[str, list[str]]
 
 
-def load_training(data_dir: Path) -> list[tuple[str, str, str]]:
-    """Read all training texts as ``(speaker, voice, text)``."""
-    files = [load_yaml(path, TrainingFile) for path in sorted((data_dir / "training").glob("*.yml"))]
-    return [(file.speaker, voice, text) for file in files for voice, texts in file.voices.items() for text in texts]
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A training text.
+
+    Args:
+        file: name of the file it stands in.
+        speaker: who says it.
+        voice: in which voice; texts of one voice resemble each other.
+        text: what is said.
+    """
+
+    file: str
+    speaker: str
+    voice: str
+    text: str
+
+
+def load_training(data_dir: Path) -> list[Example]:
+    """Read all training texts."""
+    files = {path.name: load_yaml(path, TrainingFile) for path in sorted((data_dir / "training").glob("*.yml"))}
+    return [Example(name, file.speaker, voice, text) for name, file in files.items() for voice, texts in file.voices.items() for text in texts]
 
 
 def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
@@ -41,23 +61,27 @@ def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
     for text in texts:
         plain = normaliser.normalise(text).text
         found = matcher.match(plain, ungated=True)
-        described.append(features(plain, found.lemmas, [hit.rule.id for hit in found.hits]) if found else Counter())
+        described.append(features(plain, found.lemmas) if found else Counter())
     return described
 
 
-def fit(found: list[Counter[str]], speakers: list[str]) -> SpeakerModel:
-    """Fit the model.
+def fit(described: list[Counter[str]], examples: list[Example]) -> SpeakerModel:
+    """Fit the model on the texts, and on texts of one voice joined as in a conversation.
 
     Args:
-        found: features of each text.
-        speakers: who says each text.
+        described: features of each text.
+        examples: the texts, in the same order.
     """
     # 80 MB and a second of start-up that only training needs.
     from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    seen = Counter(name for counts in found for name in counts)
+    joined = [range(at, at + JOINED_TEXTS) for at in range(0, len(examples) - JOINED_TEXTS + 1, JOINED_TEXTS // 2)]
+    joined = [places for places in joined if len({(examples[i].file, examples[i].voice) for i in places}) == 1]
+    found = described + [sum((described[i] for i in places), Counter()) for places in joined]
+    speakers = [example.speaker for example in examples] + [examples[places[0]].speaker for places in joined]
+    seen = Counter(name for counts in described for name in counts)
     kept = [{name: float(n) for name, n in counts.items() if seen[name] >= MIN_TEXTS} for counts in found]
     vectorizer = DictVectorizer()
     tfidf = TfidfTransformer(sublinear_tf=True)
@@ -83,7 +107,7 @@ def train(data_dir: Path, model_path: Path) -> None:
         ScamInputError: a data file is missing or breaks its schema.
     """
     rows = load_training(data_dir)
-    fit(describe(data_dir, [text for _, _, text in rows]), [speaker for speaker, _, _ in rows]).save(model_path)
+    fit(describe(data_dir, [row.text for row in rows]), rows).save(model_path)
 
 
 def ensure_model(data_dir: Path, model_dir: Path) -> Path:

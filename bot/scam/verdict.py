@@ -9,17 +9,39 @@ from bot.scam.data import Strict, Verdict
 
 
 class Thresholds(Strict):
-    """``thresholds.yml``. Weights are log-odds."""
+    """``thresholds.yml``. Weights are log-odds.
+
+    Args:
+        evident: score from which on the verdict is evident.
+        suspicious: score from which on it is suspicious.
+        context: where the sum starts when rules found something, with and without insurance being named.
+        wording: the same when no rule found anything and the speaker model alone is heard.
+        strengths: what the strongest signal adds.
+        further: what each further signal adds.
+        frames: what each sign of another speaker takes away.
+        conversation: what is added to a conversation, where there are more chances to say something that sounds like an agent.
+        speaker: weight of the speaker model's log-odds of an agent.
+        speaker_limit: log-odds beyond which the model only repeats itself.
+    """
 
     evident: float
     suspicious: float
-    bias: float
+    context: dict[str, float]
+    wording: dict[str, float]
     strengths: dict[str, float]
     further: dict[str, float]
     frames: dict[str, float]
-    wording: float
+    conversation: float
     speaker: float
     speaker_limit: float
+
+    def weights(self) -> dict[str, float]:
+        """Give every weight by the name that a `bot.scam.evidence.Term` calls it, such as ``strengths.strong``."""
+        groups = {
+            "context": self.context, "wording": self.wording, "strengths": self.strengths, "further": self.further, "frames": self.frames,
+        }  # fmt: skip
+        named = {f"{group}.{name}": weight for group, weights in groups.items() for name, weight in weights.items()}
+        return named | {"conversation": self.conversation, "speaker": self.speaker}
 
 
 @dataclass(frozen=True, slots=True)

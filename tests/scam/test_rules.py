@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from bot.scam.data import load_rules, load_signals
-from bot.scam.detector import WORDING, ScamDetector
+from bot.scam.detector import ScamDetector
 from bot.scam.errors import ScamInputError
+from bot.scam.evidence import WORDING
 from bot.scam.matching import RuleMatcher
 from bot.scam.patterns import parse
 from bot.scam.rulebook import check_rules, replay

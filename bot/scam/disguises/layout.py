@@ -26,6 +26,9 @@ _ORNAMENT = re.compile(
 )
 # Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
 _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
+# Something between most characters is noise wherever it stands, inside a word or not: t✨u i—保^成．功
+MIN_STREWN_RUNS = 6
+MIN_STREWN_SHARE = 0.4
 FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
 
 
@@ -41,6 +44,9 @@ class Noise:
 
     def undo(self, text: MappedText) -> MappedText:
         """Remove what stands inside a known word, and only there."""
+        runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
+        if len(runs) >= MIN_STREWN_RUNS and len(runs) >= MIN_STREWN_SHARE * len(_NOT_WORD.sub("", text.text)):
+            text = text.edited((start, end, "") for start, end in runs)
         ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
         text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
         spread = [match.span() for match in _SPREAD.finditer(text.text)]

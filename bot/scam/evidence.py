@@ -1,0 +1,123 @@
+"""What speaks for an agent in what one person says, as named terms of one sum."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.scam.matching import Found, Hit
+from bot.scam.offsets import MappedText
+from bot.scam.speaker import MAX_CHARS, SpeakerModel, features
+
+# The signal of a text without any other, which the speaker model alone found.
+WORDING = "agent_wording"
+STRENGTHS = ("strong", "medium", "weak")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one text holds, before judgement."""
+
+    raw: str
+    mapped: MappedText
+    found: Found
+    turn: int
+    at: int
+
+    @property
+    def signals(self) -> list[Hit]:
+        """The hits that are signals."""
+        return [hit for hit in self.found.hits if hit.rule.signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of the sum.
+
+    Args:
+        name: what it is about: a signal, a frame, or one of the names of this module.
+        weight: which number of ``thresholds.yml`` it is weighed with, such as ``strengths.strong``.
+        value: how much of it there is.
+    """
+
+    name: str
+    weight: str
+    value: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of what one person says.
+
+    Args:
+        terms: the terms of the sum, by name.
+        strengths: for each signal the strength of its strongest rule.
+        frames: what shows another speaker.
+        speakers: who speaks how likely, in the stretch most like an agent's.
+        telling: the text most like an agent's.
+    """
+
+    terms: tuple[Term, ...]
+    strengths: dict[str, str]
+    frames: frozenset[str]
+    speakers: dict[str, float]
+    telling: Heard
+
+
+def gather(heard: Sequence[Heard], model: SpeakerModel, speaker_limit: float, insurance: bool, turns: bool) -> Evidence:
+    """Gather the evidence in what one person says.
+
+    Args:
+        heard: what the person says, in order; at least one text.
+        model: tells who speaks.
+        speaker_limit: log-odds beyond which the model only repeats itself.
+        insurance: whether anyone in the conversation names insurance or surrender.
+        turns: whether this is a conversation.
+    """
+    strengths: dict[str, str] = {}
+    for hit in (hit for text in heard for hit in text.signals):
+        known = strengths.get(hit.rule.signal)
+        if known is None or STRENGTHS.index(hit.rule.strength) < STRENGTHS.index(known):
+            strengths[hit.rule.signal] = hit.rule.strength
+    place = "insurance" if insurance else "elsewhere"
+    terms = [Term("context", f"context.{place}") if strengths else Term(WORDING, f"wording.{place}")]
+    if turns:
+        terms.append(Term("conversation", "conversation"))
+    for number, (signal, strength) in enumerate(sorted(strengths.items(), key=lambda item: STRENGTHS.index(item[1]))):
+        terms.append(Term(signal, f"{'further' if number else 'strengths'}.{strength}"))
+    frames = _frames(heard)
+    terms += [Term(frame, f"frames.{frame}") for frame in sorted(frames)]
+    stretches = [(stretch, _speakers(stretch, model)) for stretch in _stretches(heard)]
+    stretch, speakers = max(stretches, key=lambda item: item[1]["agent"])
+    agent = speakers["agent"]
+    odds = math.log(max(agent, 1e-9) / max(1 - agent, 1e-9))
+    terms.append(Term("speaker", "speaker", max(-speaker_limit, min(speaker_limit, odds))))
+    telling = stretch[0] if len(stretch) == 1 else max(stretch, key=lambda text: _speakers([text], model)["agent"])
+    return Evidence(tuple(terms), strengths, frozenset(frames), speakers, telling)
+
+
+def _frames(heard: Sequence[Heard]) -> set[str]:
+    """Give what shows another speaker. In a conversation agents ask questions too, so there only what most turns show counts."""
+    counts = Counter(frame for text in heard for frame in {hit.rule.frame for hit in text.found.hits if hit.rule.frame})
+    return {frame for frame, count in counts.items() if 2 * count > len(heard)}
+
+
+def _stretches(heard: Sequence[Heard]) -> list[list[Heard]]:
+    """Cut what someone says into stretches of so many characters as the speaker model reads: lines that are innocent alone add up."""
+    stretches: list[list[Heard]] = []
+    size = MAX_CHARS
+    for text in heard:
+        size += len(text.mapped.text)
+        if size > MAX_CHARS:
+            stretches.append([])
+            size = len(text.mapped.text)
+        stretches[-1].append(text)
+    return stretches
+
+
+def _speakers(stretch: Sequence[Heard], model: SpeakerModel) -> dict[str, float]:
+    text = "\n".join(part.mapped.text for part in stretch)
+    lemmas = [lemma for part in stretch for lemma in part.found.lemmas]
+    return model.probabilities(features(text, lemmas))
