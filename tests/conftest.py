@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterable
 
 import pytest
 
 from tests.running import Assistant, build, running
+
+# One process opens hundreds of small databases; the usual soft limit of 1,024 files is for ordinary programs.
+_, MOST_OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
 
 
 @pytest.fixture(scope="session")
