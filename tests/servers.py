@@ -41,7 +41,9 @@ class PostgresCluster:
     durable: bool
 
     def _run(self, *command: str) -> None:
-        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        # An ordinary person's PATH leaves the administrator's programs out, root's own may too.
+        runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or "runuser"
+        prefix = [runuser, "-u", "postgres", "--"] if os.geteuid() == 0 else []
         subprocess.run([*prefix, str(self.programs / command[0]), *command[1:]], check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
 
     @classmethod
