@@ -20,6 +20,7 @@ from sanic import HTTPResponse, Request, Sanic, response  # noqa: E402
 
 from bot.channels.screenshots import reading_hook  # noqa: E402
 from bot.channels.web import register_page, set_image_hook  # noqa: E402
+from bot.runtime import action_results  # noqa: E402
 from bot.scam.screenshot import ScreenshotReader  # noqa: E402
 from bot.scam.words import load_words  # noqa: E402
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
         The Sanic app; it loads the model when it starts.
     """
     settings.export()
+    action_results.install()
     app: Sanic[Any, Any] = Sanic("surrender_guard_chat", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_REQUEST_BYTES
     app.config.FALLBACK_ERROR_FORMAT = "json"

@@ -109,3 +109,20 @@ def test_every_rasa_command_starts() -> None:
 
     result = subprocess.run([sys.executable, "-m", "bot.runtime", "rasa", "--version"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "3.6.21" in result.stdout, result.stderr[-2000:]
+
+
+def test_an_action_server_that_answers_nonsense_is_still_refused() -> None:
+    code = """
+from bot.runtime import lean; lean.prepare()
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from bot.runtime import action_results
+action_results.install()
+action = RemoteAction("action_answer", None)
+print(action._validate_action_result({"events": [], "responses": [{"text": "x"}]}))
+try:
+    action._validate_action_result({"events": "x", "responses": 1})
+except ValidationError:
+    print("refused")
+"""
+    assert run(code).split() == ["True", "refused"]
