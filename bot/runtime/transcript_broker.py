@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime.settings import Settings
 from bot.runtime.stores import transcript_store
-from bot.transcripts import TranscriptStore
+from bot.transcripts import TranscriptError, TranscriptStore
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,10 @@ class TranscriptBroker(EventBroker):  # type: ignore[misc]
         while True:
             try:
                 self._store.record(event)
+            except TranscriptError as error:
+                # One event that cannot be kept must not end the thread that keeps all others.
+                logger.error("An event of type %s was not recorded: %s", event.get("event"), error.key)
+                return
             except SQLAlchemyError as error:
                 logger.error("The record of conversations cannot be written: %s", type(error).__name__)
                 if self._closing.wait(RETRY_DELAY):
