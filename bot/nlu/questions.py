@@ -23,6 +23,7 @@ ASKING_CONCEPTS = frozenset({"can", "how", "what_is", "what_to_do", "why", "how_
 """Concepts of the lexicon that make a clause a question even without a question mark."""
 
 _CLAUSE = re.compile(r"[^？?！!。；;，,\n]+[？?！!。；;，,\n]*")
+_ASKING_WORD = re.compile("什么|啥|哪|谁|怎么|咋|多少|几")
 _ASKING_END = re.compile(r"(?:吗|么|呢|不|没|[？?])[？?！!。；;，,\s]*$")
 
 
@@ -53,7 +54,10 @@ def find_questions(raw: str, whole: str, model: TopicModel) -> tuple[Question, .
     best: dict[str, Question] = {}
     for clause in asking:
         outcomes = resolution.rank_outcomes(model.predict(clause).ranking)
-        topic, confidence = outcomes[0]
+        # Beside another question a short clause ("本人必须去吗？") is no follow-up to an earlier turn: that outcome is left out.
+        aside = sum(share for outcome, share in outcomes if outcome == resolution.Outcome.CONVERSATION)
+        topic, share = next((item for item in outcomes if item[0] != resolution.Outcome.CONVERSATION), outcomes[0])
+        confidence = share / max(1.0 - aside, share)
         if confidence < thresholds.SECOND_QUESTION or not resolution.is_topic(topic):
             return ()
         question = Question(clause.strip("，,；; \n"), topic, confidence)
@@ -64,4 +68,4 @@ def find_questions(raw: str, whole: str, model: TopicModel) -> tuple[Question, .
 
 def _asks(clause: str, model: TopicModel) -> bool:
     lexicon = model.space.lexicon
-    return bool(_ASKING_END.search(clause)) or not ASKING_CONCEPTS.isdisjoint(lexicon.concepts(lexicon.mask(clause)))
+    return bool(_ASKING_END.search(clause) or _ASKING_WORD.search(clause)) or not ASKING_CONCEPTS.isdisjoint(lexicon.concepts(lexicon.mask(clause)))
