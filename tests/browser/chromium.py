@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -20,7 +20,10 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 30_000  # milliseconds; a test that passes never waits this long, and a busy machine must not fail one
 PHONE = {"viewport": {"width": 360, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
+
+expect.set_options(timeout=PATIENCE)
 
 
 def require_chromium() -> str:
@@ -72,7 +75,7 @@ class Visit:
 async def visit(browser: Browser, origin: str, **options: Any) -> AsyncIterator[Visit]:
     """Open a window of its own, by default a small phone's, and go to the page at `origin`."""
     context = await browser.new_context(**(PHONE | options))
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE)
     try:
         window = Visit(await context.new_page(), origin)
         await window.page.goto(origin)

@@ -139,6 +139,7 @@ class TestCards:
         async with chatting(browser, lists) as (window, _):
             page = window.page
             await say(page, "清单")
+            await expect(page.locator(".checklist")).to_have_count(2)
             await page.emulate_media(media="print")
             await page.evaluate("window.print = () => { window.printed = document.querySelector('main').innerText }")
             await page.evaluate("document.querySelectorAll('.checklist')[1].querySelectorAll('button')[1].click()")

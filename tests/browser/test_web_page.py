@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 
@@ -113,6 +114,34 @@ class TestNothingIsLost:
             await window.page.reload()
             await expect(window.page.get_by_label(SAID.composer.label)).to_have_value("写了一半")
 
+    async def test_what_is_typed_is_kept_before_the_next_frame(self, browser: Browser) -> None:
+        type_and_look = "box => { box.value = '写了一半'; box.dispatchEvent(new Event('input', {bubbles: true})); return sessionStorage.draft }"
+        async with chatting(browser) as (window, _):
+            assert await window.page.get_by_label(SAID.composer.label).evaluate(type_and_look) == "写了一半"
+
+    async def test_a_message_sent_while_the_history_loads_does_not_displace_one_that_failed_before(self, browser: Browser) -> None:
+        loaded = asyncio.Event()
+
+        async def load_late(route: Route) -> None:
+            await loaded.wait()
+            await route.continue_()
+
+        async with chatting(browser) as (window, server):
+            page = window.page
+            await page.route("**/messages", lambda route: route.abort())
+            await say(page, "早先的话")
+            await expect(page.get_by_role("button", name=SAID.states.resend)).to_be_visible()
+            await page.route("**/history", load_late)
+            await page.unroute("**/messages")
+            await page.reload()
+            await say(page, "新的话")
+            loaded.set()
+            await answered(page, "您说：新的话")
+            await expect(page.locator(".user .bubble")).to_have_text(["早先的话", "新的话"])
+            await page.get_by_role("button", name=SAID.states.resend).click()
+            await answered(page, "您说：早先的话")
+            assert server.agent.heard == ["新的话", "早先的话"]
+
     async def test_a_lost_answer_is_fetched_again_and_the_message_processed_once(self, browser: Browser) -> None:
         lost = 0
 
@@ -137,7 +166,7 @@ class TestNothingIsLost:
             await page.route("**/messages", lambda route: route.abort())
             await say(page, "没有网络")
             resend = page.get_by_role("button", name=SAID.states.resend)
-            await expect(resend).to_be_visible(timeout=15_000)
+            await expect(resend).to_be_visible()
             await page.reload()
             await expect(resend).to_be_visible()
             await expect(page.locator(".user .bubble")).to_have_text(["没有网络"])

@@ -54,6 +54,14 @@ export function App() {
   const height = useRef(0);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const outbox = useRef<Record<string, Outgoing>>({});
+  const draft = useRef(text);
+
+  /** Every change of the box. Stored at once: an effect runs after the next frame, and a reload or a killed WebView may come before it. */
+  const write = (now: string) => {
+    draft.current = now;
+    unsaved.set('draft', now);
+    setText(now);
+  };
 
   const change = (id: string, part: Partial<UserEntry>) =>
     setEntries((all) => all.map((entry) => (entry.id === id && entry.kind === 'user' ? { ...entry, ...part } : entry)));
@@ -74,13 +82,15 @@ export function App() {
     setBelow(!atEnd.current);
   };
 
-  useEffect(() => {
+  // A layout effect, so that nothing can be sent before: sending keeps the outbox anew and would drop what an earlier page left in it.
+  useLayoutEffect(() => {
+    const left = readOutbox();
+    left.forEach((message) => (outbox.current[message.id] = message));
     queue.current = loadHistory().then((turns) => {
       if (turns === null) setNotice(words.states.load_failed);
       const known = entriesOf(turns || []);
-      const left = readOutbox();
       const lost = left.filter(({ id }) => !known.some((entry) => entry.id === id));
-      lost.forEach((message) => (outbox.current[message.id] = message));
+      left.filter((message) => lost.indexOf(message) < 0).forEach(({ id }) => delete outbox.current[id]);
       const failed = lost.map((message): UserEntry => {
         return { kind: 'user', id: message.id, text: message.shown || message.text, time: Date.now(), state: 'failed' };
       });
@@ -100,7 +110,6 @@ export function App() {
     };
   }, []);
 
-  useEffect(() => unsaved.set('draft', text), [text]);
   useLayoutEffect(() => look(), [notice]);
 
   useEffect(() => {
@@ -143,7 +152,7 @@ export function App() {
         setEntries((all) => all.filter((entry) => entry.id !== message.id));
         setNotice(outcome.words);
         // Back into the box, before anything written meanwhile.
-        if (!message.shown && !message.image) setText((now) => (now ? `${message.text}\n${now}` : message.text));
+        if (!message.shown && !message.image) write(draft.current ? `${message.text}\n${draft.current}` : message.text);
       } else {
         change(message.id, { state: 'failed' });
         if (outcome.words) setNotice(outcome.words);
@@ -159,16 +168,17 @@ export function App() {
   };
 
   const type = (typed: string) => {
-    setText(typed);
+    write(typed);
     if (navigator.onLine) setNotice('');
   };
 
   const sendText = () => {
+    const text = draft.current;
     if (!text.trim()) return;
     // The server says this too; knowing it here keeps a long paste from blinking out of the box and back.
     if (Array.from(text.trim()).length > words.limits.text) return setNotice(words.limits.too_long);
     say({ id: newId(), text });
-    setText('');
+    write('');
   };
 
   const sendImage = async (chosen: File) => {
@@ -189,7 +199,7 @@ export function App() {
     if (!(await endConversation())) return setNotice(words.states.failed);
     outbox.current = {};
     keepOutbox();
-    setText('');
+    write('');
     setEntries([]);
     setNotice(words.ending.done);
     queue.current = loadHistory();
