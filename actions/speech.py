@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 ButtonDict = dict[str, str]
 # Parts of a card that the guard does not judge: the person's own words, and the names of what agents do.
-NOT_SAID_BY_US = frozenset({"raw", "signals", "type", "receipt", "own_words"})
+NOT_SAID_BY_US = frozenset({"raw", "signals", "type", "receipt", "ticket", "own_words"})
 
 
 class Speaker:

@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions import evidence
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
@@ -294,6 +295,7 @@ class ActionSubmitTipOff(Action):  # type: ignore[misc]
             return [memory.event(FORM)]
         card = {"type": "receipt", "receipt": receipt.number, "words": receipt.words}
         speaker.say(form_words(FORM).say("submitted"), card=card, quoted=[spaced(receipt.number)])
+        evidence.offer_upload(receipt.tip_off_id, tracker.sender_id, Turn.of(tracker), speaker)
         conversation = Conversation.of(tracker)
         conversation.told = []
         return [Memory(ending=Ending.DONE).event(FORM), conversation.event()]

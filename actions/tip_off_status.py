@@ -9,14 +9,14 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import held_receipts
+from actions import evidence, held_receipts
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
 from actions.speech import Speaker
 from actions.turn import Turn
 from actions.words import form_words
 from bot.intake.errors import IntakeError
-from bot.intake.vocabulary import Author
+from bot.intake.vocabulary import Author, TipOffState
 from bot.local_time import local_day
 
 FORM = "status_enquiry"
@@ -40,7 +40,7 @@ class StatusEnquiryForm(GuidedForm):
         memory.values["sender"] = tracker.sender_id
         speaker.say(self.words.intro)
         if turn.receipt:
-            self._look_up(turn.receipt, memory, speaker)
+            self._look_up(turn.receipt, turn, memory, speaker)
 
     def is_narrative(self, name: str) -> bool:
         """More facts are told."""
@@ -54,7 +54,7 @@ class StatusEnquiryForm(GuidedForm):
             speaker.say(self.words.say("lost"))
             memory.values["receipt"] = "lost"
         elif turn.receipt:
-            self._look_up(turn.receipt, memory, speaker)
+            self._look_up(turn.receipt, turn, memory, speaker)
         else:
             speaker.say(self.words.questions[name].unclear or "")
 
@@ -92,7 +92,7 @@ class StatusEnquiryForm(GuidedForm):
         except IntakeError as error:
             raise UnclearAnswerError(desk().words_for(error)) from error
 
-    def _look_up(self, receipt: str, memory: Memory, speaker: Speaker) -> None:
+    def _look_up(self, receipt: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         try:
             status = desk().status(receipt, memory.values["sender"])
         except IntakeError as error:
@@ -107,6 +107,8 @@ class StatusEnquiryForm(GuidedForm):
         said = [self.words.say("message", day=local_day(message.at), text=message.text) for message in from_staff]
         lines = [*steps, *said, self.words.say("agency", agency=status.agency_name, hotline=status.hotline)]
         speaker.say("\n".join(lines), quoted=[message.text for message in from_staff])
+        if status.state is not TipOffState.WITHDRAWN:
+            evidence.offer_upload(status.tip_off_id, memory.values["sender"], turn, speaker)
         memory.values["receipt"] = "found"
 
 

@@ -12,6 +12,7 @@ MAX_TEXT_CHARACTERS: Final = 5_000  # characters of one message that are process
 MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024  # bytes of one message request: 100,000 characters arrive whole and get a polite answer
 MAX_IMAGE_BYTES: Final = 8 * 1024 * 1024  # bytes of one screenshot
 MAX_IMAGE_PIXELS: Final = 40_000_000  # width x height: a 200-megapixel bomb of a few kilobytes is refused before it is decoded
+MAX_UPLOADS_AT_ONCE: Final = 2  # pieces of evidence one process checks and encrypts at a time; the next ones wait
 SESSION_SECONDS: Final = 30 * 24 * 3600  # how long a conversation can be taken up again from the same browser
 ANSWER_SECONDS: Final = 600  # how long a lost answer can be fetched again as it was, receipt and all
 MAX_KEPT_ANSWERS: Final = 2_000  # answers kept for that in one process, about 2 kB each
@@ -33,6 +34,8 @@ RATE_LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "message_by_address": (Limit(240, 60.0), Limit(3_000, 3600.0)),
     "image_by_session": (Limit(6, 60.0), Limit(40, 3600.0)),
     "image_by_address": (Limit(30, 60.0), Limit(300, 3600.0)),
+    "evidence_by_session": (Limit(20, 60.0), Limit(60, 3600.0)),
+    "evidence_by_address": (Limit(60, 60.0), Limit(600, 3600.0)),
     "history_by_address": (Limit(240, 60.0),),
 }
 

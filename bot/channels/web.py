@@ -10,12 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot.channels.evidence import EvidenceRefusedError, evidence_intake
 from bot.channels.history import conversation
 from bot.channels.incoming import ChannelError, IncomingMessage, checked_message_id, parse_message, read_body, typed_text
 from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter
@@ -32,13 +34,16 @@ logger = logging.getLogger(__name__)
 
 MESSAGE_ID_HEADER: Final = "x-message-id"
 PAGE_HEADER: Final = "x-web-chat"
+TICKET_HEADER: Final = "x-upload-ticket"
+FILE_NAME_HEADER: Final = "x-file-name"  # percent-encoded UTF-8
 _PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 class WebChat(InputChannel):  # type: ignore[misc]
     """Takes messages and screenshots from the page and gives the conversation back after a reload.
 
-    Routes, under `/webhooks/web`: `GET /` (health), `GET /history`, `POST /messages`, `POST /images`, `POST /end`.
+    Routes, under `/webhooks/web`: `GET /` (health), `GET /history`, `POST /messages`, `POST /images`, `POST /evidence`,
+    `POST /end`.
 
     Args:
         secret: Signs sessions and keys the address hashes; at least 32 characters, the same in every process.
@@ -105,6 +110,10 @@ class WebChat(InputChannel):  # type: ignore[misc]
         async def images(request: Request) -> HTTPResponse:
             return await self._answer(request, lambda: self._image(request, on_new_message))
 
+        @routes.post("/evidence", stream=True)
+        async def evidence(request: Request) -> HTTPResponse:
+            return await self._answer(request, lambda: self._evidence(request))
+
         @routes.post("/end")
         async def end(request: Request) -> HTTPResponse:
             return await self._answer(request, lambda: self._end(request))
@@ -118,6 +127,8 @@ class WebChat(InputChannel):  # type: ignore[misc]
             return self._error(error.code, getattr(self._words.errors, error.code), error.status)
         except ImageRefusedError as error:
             return self._error("image_unreadable", str(error), 422)
+        except EvidenceRefusedError as error:
+            return self._error(error.code, str(error), 503 if error.may_pass else 422)
         except Exception:
             # Whatever broke (store, model, hook), the person gets words and keeps their text, and the server stays up.
             logger.exception("web chat request to %s failed", request.path)
@@ -184,6 +195,17 @@ class WebChat(InputChannel):  # type: ignore[misc]
             return IncomingMessage(text, message_id, f"{self._words.notes.image_sent}\n{text}")
 
         return await self._turn(request, sender_id, message_id, read, on_new_message)
+
+    async def _evidence(self, request: Request) -> HTTPResponse:
+        self._only_from_page(request)
+        sender_id = self._session(request)
+        self._limit(request, "evidence", sender_id)
+        intake = evidence_intake(request.app)
+        ticket = request.headers.get(TICKET_HEADER, "")
+        most_bytes = await intake.check(ticket, sender_id)
+        content = await read_body(request, most_bytes, "evidence_too_big")
+        await intake.take(ticket, sender_id, content, unquote(request.headers.get(FILE_NAME_HEADER, "")))
+        return json({"attached": True}, headers=_PRIVATE)
 
     def _session(self, request: Request) -> str:
         sender_id = self._cookies.recognise(request)

@@ -69,6 +69,7 @@ def render_page(template: str, words: WebWords) -> str:
         "image": MAX_IMAGE_BYTES,
         "too_long": words.errors.too_long,
         "image_too_big": words.errors.image_too_big,
+        "evidence_too_big": words.errors.evidence_too_big,
     }
     block = json.dumps(page.model_dump(mode="json") | {"limits": limits}, ensure_ascii=False).replace("<", "\\u003c")
     return (

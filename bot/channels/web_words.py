@@ -48,6 +48,7 @@ class Errors(_Section):
     image_kind: Words
     image_unreadable: Words
     image_unsupported: Words
+    evidence_too_big: Words
     unavailable: Words
 
 
@@ -151,6 +152,21 @@ class ReceiptCard(_Section):
     slip_file: Words
 
 
+class EvidenceCard(_Section):
+    """Words on the card that takes files for a tip-off."""
+
+    title: Words
+    hint: Words
+    choose: Words
+    attach_sent: Words
+    waiting: Words
+    sending: Words
+    attached: Words
+    failed: Words
+    unreachable: Words
+    again: Words
+
+
 class DocumentCard(_Section):
     """Words on documents and checklists."""
 
@@ -174,6 +190,7 @@ class Page(_Section):
     answer: AnswerCard
     verdict: VerdictCard
     receipt: ReceiptCard
+    evidence: EvidenceCard
     document: DocumentCard
 
 

@@ -121,6 +121,7 @@ class Budgets(Strict):
     evidence_bytes_per_tip_off: int
     image_pixels: int
     shown_image_side: int
+    upload_ticket_seconds: int
     free_disk_bytes: int
     page_rows: int
     page_rows_most: int

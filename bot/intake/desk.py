@@ -6,7 +6,22 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from bot.intake import audit, case_work, deadlines, drafts, erasure, evidence, extraction, linking, lookup, official_forms, search, submission, view
+from bot.intake import (
+    audit,
+    case_work,
+    deadlines,
+    drafts,
+    erasure,
+    evidence,
+    extraction,
+    linking,
+    lookup,
+    official_forms,
+    search,
+    submission,
+    upload_ticket,
+    view,
+)
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.draft import Fields, TipOffDraft
 from bot.intake.extraction import Extraction
@@ -67,6 +82,18 @@ class IntakeDesk:
     def add_evidence(self, receipt: str, content: bytes, filename: str, throttle_key: str) -> str:
         """Adds a file by receipt; returns the evidence id."""
         return evidence.add(self.store, receipt, content, filename, throttle_key)
+
+    def issue_upload_ticket(self, tip_off_id: str, owner: str) -> upload_ticket.UploadTicket:
+        """A ticket for the conversation that has just submitted or looked up this tip-off."""
+        return upload_ticket.issue(self.store, tip_off_id, owner)
+
+    def check_upload_ticket(self, token: str, owner: str) -> None:
+        """Refuses a ticket that is not the owner's, before anything is read from them; see `upload_ticket.tip_off_of`."""
+        upload_ticket.tip_off_of(self.store, token, owner)
+
+    def add_evidence_by_ticket(self, token: str, owner: str, content: bytes, filename: str) -> str:
+        """Adds a file by ticket; returns the evidence id."""
+        return evidence.add_to(self.store, upload_ticket.tip_off_of(self.store, token, owner), content, filename)
 
     def withdraw(self, receipt: str, throttle_key: str) -> None:
         """Withdraws by receipt."""

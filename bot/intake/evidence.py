@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from bot.intake import audit, tables, throttle, tip_off_log
 from bot.intake.database import reading, writing
@@ -64,19 +64,39 @@ def add(store: Store, receipt: str, content: bytes, filename: str, throttle_key:
     """Adds a file to a tip-off by its receipt; returns the evidence id.
 
     Raises:
-        IntakeError: As `lookup.find_by_receipt`, and `evidence_too_large`, `evidence_kind_unknown`, `evidence_unreadable`,
-            `evidence_ambiguous`, `evidence_image_too_large`, `evidence_too_many`, `store_full`, `already_closed`.
+        IntakeError: As `lookup.find_by_receipt`, and as `add_to`.
+    """
+    return add_to(store, find_by_receipt(store, receipt, throttle_key).id, content, filename)
+
+
+def add_to(store: Store, tip_off_id: str, content: bytes, filename: str) -> str:
+    """Adds a file to a tip-off whose receipt or upload ticket was shown; returns the evidence id.
+
+    A file that this tip-off already has is not kept twice: an upload whose answer was lost can be repeated.
+
+    Raises:
+        IntakeError: `evidence_too_large`, `evidence_kind_unknown`, `evidence_unreadable`, `evidence_ambiguous`,
+            `evidence_image_too_large`, `evidence_too_many`, `store_full`, `already_closed`, `tip_off_unknown`, `store_unavailable`.
     """
     budgets = store.catalog.limits.budgets
     folder = _folder(store)
     if len(content) > budgets.evidence_bytes:
         raise IntakeError("evidence_too_large", limit=budgets.evidence_bytes // 1_000_000)
-    row = find_by_receipt(store, receipt, throttle_key)
-    throttle.count(store, "evidence_per_receipt", row.id, "evidence_too_many")
+    digest = hashlib.sha256(content).hexdigest()
+    with reading(store.engine) as connection:
+        known = _same_file(connection, tip_off_id, digest)
+    if known is not None:
+        return known
+    throttle.count(store, "evidence_per_receipt", tip_off_id, "evidence_too_many")
     check_free_space(folder, len(content), budgets.free_disk_bytes)
     media_type = detect(content)
     shown = clean_image(content, media_type, budgets.image_pixels, budgets.shown_image_side) if media_type.is_image else None
-    return _store_files(store, row.id, content, shown, media_type, safe_name(filename))
+    return _store_files(store, tip_off_id, content, shown, media_type, safe_name(filename))
+
+
+def _same_file(connection: Connection, tip_off_id: str, digest: str) -> str | None:
+    same = select(tables.evidence.c.id).where(tables.evidence.c.tip_off_id == tip_off_id, tables.evidence.c.sha256 == digest)
+    return connection.execute(same).scalars().first()
 
 
 def _store_files(store: Store, tip_off_id: str, content: bytes, shown: bytes | None, media_type: MediaType, name: str) -> str:
@@ -93,6 +113,10 @@ def _store_files(store: Store, tip_off_id: str, content: bytes, shown: bytes | N
             row = tip_off_log.lock_tip_off(connection, tip_off_id)
             if row.state == TipOffState.WITHDRAWN:
                 raise IntakeError("already_closed")
+            known = _same_file(connection, tip_off_id, digest)
+            if known is not None:  # two deliveries of one upload at the same time
+                _remove(written)
+                return known
             own = tables.evidence.c.tip_off_id == tip_off_id
             used = connection.execute(select(func.coalesce(func.sum(tables.evidence.c.size), 0)).where(own)).scalar_one()
             if used + len(content) > store.catalog.limits.budgets.evidence_bytes_per_tip_off:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,17 @@ from rasa.core.run import close_resources, create_http_input_channels, load_agen
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from sanic import HTTPResponse, Request, Sanic, response  # noqa: E402
 
+from bot.channels.evidence import set_evidence_desk  # noqa: E402
 from bot.channels.screenshots import reading_hook  # noqa: E402
 from bot.channels.web import register_page, set_image_hook  # noqa: E402
-from bot.runtime import action_results  # noqa: E402
+from bot.runtime import action_results, stores  # noqa: E402
 from bot.scam.screenshot import ScreenshotReader  # noqa: E402
 from bot.scam.words import load_words  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
 WEBHOOK_ROUTE = "/webhooks/"
-MAX_REQUEST_BYTES = 12 * 1024 * 1024  # a screenshot of 8 MB and its form around it
+MAX_REQUEST_BYTES = 24 * 1024 * 1024  # a piece of evidence (data/intake/limits.yml) and what is around it
 
 
 def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
@@ -54,6 +55,7 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
     reader = ScreenshotReader()
     data = PROJECT_ROOT / "data"
     set_image_hook(app, reading_hook(reader, data / "channels" / "screenshots.yml", load_words(data / "scam").errors))
+    set_evidence_desk(app, cache(lambda: stores.intake_desk(settings)))
 
     @app.after_server_stop
     async def stop_reading(_: Sanic[Any, Any]) -> None:

@@ -22,7 +22,8 @@ RECEIPT = re.compile(r"\d(?:[\s\-_.,:;/|·、，。~*]{0,3}\d){15}")
 
 # Who a person is, which no pattern finds in text, and what a receipt is made from.
 PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity|key$|sender$|receipt$)")
-NOT_READ = frozenset({"type", "topic", "raw", "receipt", "payload", "url", "start", "end", "checked", "name"})  # parts of a card nobody reads as text
+# Parts of a card nobody reads as text.
+NOT_READ = frozenset({"type", "topic", "raw", "receipt", "ticket", "payload", "url", "start", "end", "checked", "name"})
 COMMAND = "/"  # begins what a button sends instead of words
 
 Row = dict[str, Any]

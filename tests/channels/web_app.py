@@ -44,11 +44,13 @@ class MadeUpAgent:
     tracker_store: InMemoryTrackerStore = field(default_factory=lambda: InMemoryTrackerStore(Domain.empty()))
     heard: list[str] = field(default_factory=list)
     metadata: list[dict[str, Any]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_message(self, message: Any) -> None:
         """Take one message as Rasa would."""
         self.heard.append(message.text)
         self.metadata.append(message.metadata)
+        self.senders.append(message.sender_id)
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
         tracker.update(UserUttered(message.text, {"name": "x"}, message_id=message.message_id, metadata=message.metadata))
         for reply in await self.think(message.text):

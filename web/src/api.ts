@@ -1,9 +1,11 @@
 /** Talks to the channel. XMLHttpRequest, because old WebViews have no way to stop a fetch that hangs. */
 import type { Reply } from './replies';
+import { words } from './words';
 
 const BASE = '/webhooks/web';
 const TIMEOUT = 40_000; // milliseconds a turn may take before the same message is sent again
 const IMAGE_TIMEOUT = 90_000; // milliseconds for a slow upload and the reading of a screenshot
+const STALLED = 60_000; // milliseconds without a byte of evidence moving, or without the server's word after the last one
 const RETRY_AFTER = [1_500, 4_000]; // milliseconds before the second and the third try
 
 export interface Turn extends Reply {
@@ -32,13 +34,20 @@ interface Response {
   body: any;
 }
 
-function request(method: string, path: string, body?: string | Blob, headers: Record<string, string> = {}, timeout = TIMEOUT): Promise<Response> {
+function request(method: string, path: string, body?: string | Blob, headers: Record<string, string> = {}, timeout = TIMEOUT, onProgress?: (share: number) => void): Promise<Response> {
   return new Promise((resolve) => {
     const call = new XMLHttpRequest();
     call.open(method, BASE + path);
     call.timeout = timeout;
     call.setRequestHeader('X-Web-Chat', '1'); // what a link or form on another site cannot send
     Object.keys(headers).forEach((name) => call.setRequestHeader(name, headers[name]!));
+    if (onProgress) {
+      const begun = Date.now();
+      call.upload.onprogress = ({ loaded, total }) => {
+        call.timeout = Date.now() - begun + timeout; // a slow upload may take long, one that stands still may not
+        onProgress(loaded / total);
+      };
+    }
     const finish = () => {
       let parsed: any = null;
       try {
@@ -84,12 +93,12 @@ function post(message: Outgoing): Promise<Response> {
 /** Send a message, again with the same id while the way is broken. */
 export async function send(message: Outgoing): Promise<Outcome> {
   let renewed = false;
-  let words: string | undefined;
+  let reason: string | undefined;
   for (let attempt = 0; ; ) {
     const { status, body } = await post(message);
     if (status === 200 && body) return { kind: 'answered', text: body.text, note: body.note, messages: body.messages };
     const error = body && body.error;
-    words = error ? error.words : undefined;
+    reason = error ? error.words : undefined;
     if (status === 401 && !renewed) {
       renewed = true;
       await request('GET', '/history');
@@ -97,7 +106,27 @@ export async function send(message: Outgoing): Promise<Outcome> {
     }
     if (error && status < 500) return { kind: 'refused', code: error.code, words: error.words };
     const pause = RETRY_AFTER[attempt++];
-    if (pause === undefined) return { kind: 'unreachable', words };
+    if (pause === undefined) return { kind: 'unreachable', words: reason };
+    await wait(pause);
+  }
+}
+
+const AGAIN = ['too_many', 'store_full']; // refusals that say nothing about the file
+
+export type Attached = { kind: 'attached' } | { kind: 'failed'; words: string; again: boolean };
+
+/** Add a file to a tip-off, again while the way is broken; the server keeps a file once, however often it arrives. */
+export async function attach(ticket: string, file: File, onProgress: (share: number) => void): Promise<Attached> {
+  const headers = { 'Content-Type': 'application/octet-stream', 'X-Upload-Ticket': ticket, 'X-File-Name': encodeURIComponent(file.name) };
+  for (let attempt = 0; ; attempt++) {
+    const { status, body } = await request('POST', '/evidence', file, headers, STALLED, onProgress);
+    if (status === 200 && body) return { kind: 'attached' };
+    const error = body && body.error;
+    const pause = RETRY_AFTER[attempt];
+    if (pause === undefined || (error && status < 500)) {
+      const again = !error || status >= 500 || AGAIN.indexOf(error.code) >= 0;
+      return { kind: 'failed', words: error ? error.words : words.evidence.unreachable, again };
+    }
     await wait(pause);
   }
 }

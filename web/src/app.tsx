@@ -55,6 +55,7 @@ export function App() {
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const outbox = useRef<Record<string, Outgoing>>({});
   const draft = useRef(text);
+  const pictures = useRef<Record<string, File>>({});
 
   /** Every change of the box. Stored at once: an effect runs after the next frame, and a reload or a killed WebView may come before it. */
   const write = (now: string) => {
@@ -184,7 +185,9 @@ export function App() {
   const sendImage = async (chosen: File) => {
     const image = await fitting(chosen, words.limits.image);
     if (!image) return setNotice(words.limits.image_too_big);
-    say({ id: newId(), text: '', image }, URL.createObjectURL(image));
+    const id = newId();
+    pictures.current[id] = chosen;
+    say({ id, text: '', image }, URL.createObjectURL(image));
   };
 
   const press = ({ title, payload }: Button) => say({ id: newId(), text: payload, shown: title });
@@ -199,11 +202,15 @@ export function App() {
     if (!(await endConversation())) return setNotice(words.states.failed);
     outbox.current = {};
     keepOutbox();
+    pictures.current = {};
     write('');
     setEntries([]);
     setNotice(words.ending.done);
     queue.current = loadHistory();
   };
+
+  // A picture whose words were refused is no evidence of anything yet; its entry is gone.
+  const sent = entries.map(({ id }) => pictures.current[id]).filter((file): file is File => !!file);
 
   return (
     <>
@@ -219,7 +226,7 @@ export function App() {
             ))}
           </div>
           {!entries.length && <Buttons buttons={words.starters} onPress={press} />}
-          <Conversation entries={entries} busy={waiting > 0} onPress={press} onResend={resend} />
+          <Conversation entries={entries} busy={waiting > 0} sent={sent} onPress={press} onResend={resend} />
           {waiting > 0 && (
             <div class="turn bot">
               <div class="bubble typing">

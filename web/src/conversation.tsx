@@ -1,5 +1,6 @@
 import { AnswerCard } from './cards/answer';
 import { ChecklistCard, DocumentCard, ownPath } from './cards/document';
+import { EvidenceCard } from './cards/evidence';
 import { ReceiptCard } from './cards/receipt';
 import { VerdictCard } from './cards/verdict';
 import { Icon } from './icons';
@@ -37,7 +38,7 @@ function clock(time: number): string {
   return date.toDateString() === new Date().toDateString() ? hours : `${date.getMonth() + 1}-${two(date.getDate())} ${hours}`;
 }
 
-function Card({ custom }: { custom: Custom }) {
+function Card({ custom, sent }: { custom: Custom; sent: File[] }) {
   switch (custom.type) {
     case 'answer':
       return <AnswerCard {...custom} />;
@@ -45,6 +46,8 @@ function Card({ custom }: { custom: Custom }) {
       return <VerdictCard {...custom} />;
     case 'receipt':
       return <ReceiptCard {...custom} />;
+    case 'evidence':
+      return <EvidenceCard {...custom} sent={sent} />;
     case 'document':
       return <DocumentCard {...custom} />;
     case 'checklist':
@@ -81,7 +84,7 @@ function readingOrder(replies: Reply[]): Reply[] {
   return ordered;
 }
 
-function BotTurn({ entry, newest, busy, onPress }: { entry: BotEntry; newest: boolean; busy: boolean; onPress: (button: Button) => void }) {
+function BotTurn({ entry, newest, busy, sent, onPress }: { entry: BotEntry; newest: boolean } & Pick<Props, 'busy' | 'sent' | 'onPress'>) {
   return (
     <div class="turn bot" data-id={entry.id}>
       <span class="speaker">{words.states.bot}</span>
@@ -97,7 +100,7 @@ function BotTurn({ entry, newest, busy, onPress }: { entry: BotEntry; newest: bo
               </div>
             )}
             {picture && <img class="picture" src={picture} alt="" />}
-            {custom && <Card custom={custom} />}
+            {custom && <Card custom={custom} sent={sent} />}
             {live.length > 0 && <Buttons buttons={live} onPress={onPress} />}
           </>
         );
@@ -127,12 +130,14 @@ function UserTurn({ entry, onResend }: { entry: UserEntry; onResend: (entry: Use
 interface Props {
   entries: Entry[];
   busy: boolean;
+  /** Pictures sent since the page was opened, as they were chosen. */
+  sent: File[];
   onPress: (button: Button) => void;
   onResend: (entry: UserEntry) => void;
 }
 
 /** Everything said so far. */
-export function Conversation({ entries, busy, onPress, onResend }: Props) {
+export function Conversation({ entries, busy, sent, onPress, onResend }: Props) {
   return (
     <>
       {entries.map((entry, index) => {
@@ -142,7 +147,7 @@ export function Conversation({ entries, busy, onPress, onResend }: Props) {
           <div key={entry.id} class="entry">
             {stamped && <div class="time">{clock(entry.time)}</div>}
             {entry.kind === 'bot' ? (
-              <BotTurn entry={entry} newest={index === entries.length - 1} busy={busy} onPress={onPress} />
+              <BotTurn entry={entry} newest={index === entries.length - 1} busy={busy} sent={sent} onPress={onPress} />
             ) : (
               <UserTurn entry={entry} onResend={onResend} />
             )}

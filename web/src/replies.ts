@@ -37,6 +37,13 @@ export interface ReceiptData {
   words?: string;
 }
 
+export interface EvidenceData {
+  type: 'evidence';
+  /** Lets this session, and no other, add files to one tip-off for a while. */
+  ticket: string;
+  most_bytes: number;
+}
+
 export interface DocumentData {
   type: 'document';
   /** The file's name; `.txt` is added where it has no ending. */
@@ -59,7 +66,7 @@ export interface ChecklistData {
   ticks?: boolean;
 }
 
-export type Custom = AnswerData | VerdictData | ReceiptData | DocumentData | ChecklistData;
+export type Custom = AnswerData | VerdictData | ReceiptData | EvidenceData | DocumentData | ChecklistData;
 
 export interface Reply {
   text?: string;

@@ -57,9 +57,21 @@ export interface Words {
     slip_note: string;
     slip_file: string;
   };
+  evidence: {
+    title: string;
+    hint: string;
+    choose: string;
+    attach_sent: string;
+    waiting: string;
+    sending: string;
+    attached: string;
+    failed: string;
+    unreachable: string;
+    again: string;
+  };
   document: { download: string; copy_text: string; show: string; print: string; no_print: string };
   /** Limits of the server, so that the page does not send what will be refused. */
-  limits: { text: number; image: number; too_long: string; image_too_big: string };
+  limits: { text: number; image: number; too_long: string; image_too_big: string; evidence_too_big: string };
 }
 
 export const words: Words = JSON.parse(document.getElementById('words')!.textContent!);
