@@ -11,18 +11,25 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint, HTTPResponse, Request, response
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 
+from bot.channels.evidence import CARD, evidence_intake, offered_ticket
 from bot.channels.history import offered_buttons
 from bot.channels.incoming import ChannelError, IncomingMessage, typed_text
 from bot.channels.limits import RateLimiter
-from bot.channels.turns import Answer, OnNewMessage, Turns
+from bot.channels.turns import OnNewMessage, ReadMessage, Turns
+from bot.channels.web_images import ImageRefusedError, image_hook
 from bot.channels.wechat_crypto import WeChatCrypto, WeChatCryptoError, is_signed
+from bot.channels.wechat_evidence import HeldPictures
 from bot.channels.wechat_messages import WeChatMessage, WeChatMessageError, encrypted_reply, fields, read, text_reply
+from bot.channels.wechat_pictures import PictureSource, fetch_picture
 from bot.channels.wechat_rendering import render, split
 from bot.channels.wechat_words import WeChatWords, load_words
 from bot.privacy.keyed_hash import keyed_hash
@@ -33,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 CHANNEL: Final = "wechat"
 WORDS_FILE: Final = PROJECT_ROOT / "data" / "channels" / "wechat.yml"
+PICTURES_FILE: Final = PROJECT_ROOT / "data" / "channels" / "wechat_pictures.yml"
+TIP_OFF_FORM: Final = "tip_off_form"  # while it is open, a picture may become evidence
 REPLY_DEADLINE: Final = 4.3  # seconds; WeChat hangs up after 5, and the reply must travel
 HANG_UP_AFTER: Final = 5.5  # seconds to hold a delivery that WeChat will send again
 DELIVERIES: Final = 3  # how often WeChat delivers one message
@@ -40,6 +49,29 @@ TIMESTAMP_WINDOW: Final = 300  # seconds a signed URL stays valid; the last retr
 REMEMBERED_PEOPLE: Final = 5_000  # people whose unread parts are kept
 SENDER_DIGITS: Final = 32  # hexadecimal digits of the keyed hash that stands for an OpenID
 ACKNOWLEDGED: Final = "success"  # tells WeChat that there is no reply
+
+
+@dataclass
+class _Delivery:
+    """One message and its answer; WeChat asks for it up to `DELIVERIES` times."""
+
+    task: asyncio.Task[list[str]]
+    since: float
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """One message of one person, and what is needed to answer it."""
+
+    app: Sanic[Any, Any]
+    sender_id: str
+    delivery: str
+    on_new_message: OnNewMessage
+
+    async def tracker(self) -> DialogueStateTracker | None:
+        """The conversation so far."""
+        return await self.app.ctx.agent.tracker_store.retrieve(self.sender_id)
 
 
 class WeChat(InputChannel):  # type: ignore[misc]
@@ -51,9 +83,10 @@ class WeChat(InputChannel):  # type: ignore[misc]
         settings: The account's token, key and AppID.
         words: What people are told.
         keyring: Its index key turns OpenIDs into the sender ids that are stored.
+        source: Where people's pictures are fetched from.
     """
 
-    def __init__(self, settings: Settings, words: WeChatWords, keyring: Keyring) -> None:
+    def __init__(self, settings: Settings, words: WeChatWords, keyring: Keyring, source: PictureSource) -> None:
         self._token = settings.wechat_token
         configured = settings.wechat_token and settings.wechat_encoding_aes_key and settings.wechat_app_id
         self._crypto = WeChatCrypto(settings.wechat_token, settings.wechat_encoding_aes_key, settings.wechat_app_id) if configured else None
@@ -61,7 +94,9 @@ class WeChat(InputChannel):  # type: ignore[misc]
         self._index_key = keyring.index_key
         self._limiter = RateLimiter()
         self._turns = Turns(CHANNEL)
-        self._deliveries: OrderedDict[str, int] = OrderedDict()
+        self._source = source
+        self._pictures = HeldPictures(words, source)
+        self._deliveries: OrderedDict[str, _Delivery] = OrderedDict()
         self._unread: OrderedDict[str, list[str] | asyncio.Task[list[str]]] = OrderedDict()
 
     @classmethod
@@ -73,7 +108,7 @@ class WeChat(InputChannel):  # type: ignore[misc]
     def from_credentials(cls, _: dict[str, Any] | None) -> WeChat:
         """Make the channel; the account is in the settings, where secrets belong."""
         settings = Settings.load()
-        return cls(settings, load_words(Path(WORDS_FILE)), Keyring.load_or_create(settings.keyring_path))
+        return cls(settings, load_words(Path(WORDS_FILE)), Keyring.load_or_create(settings.keyring_path), PictureSource.load(PICTURES_FILE))
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Make the channel's routes.
@@ -134,59 +169,117 @@ class WeChat(InputChannel):  # type: ignore[misc]
         return response.raw(encrypted_reply(sealed, msg_signature, str(now), nonce), content_type="application/xml")
 
     async def _reply(self, request: Request, message: WeChatMessage, on_new_message: OnNewMessage) -> str | None:
+        sender_id = f"{CHANNEL}-{keyed_hash(self._index_key, 'wechat.openid', message.from_user)[:SENDER_DIGITS]}"
+        delivery = message.delivery_key
+        if delivery in self._deliveries:
+            return await self._when_ready(sender_id, delivery)
+        talk = _Talk(request.app, sender_id, delivery, on_new_message)
+        if message.kind == "image":
+            return await self._start(talk, "image_by_session", lambda: self._picture(talk, message.picture_url))
         said = _words_of(message)
         if said is None:
             return self._without_words(message)
-        sender_id = f"{CHANNEL}-{keyed_hash(self._index_key, 'wechat.openid', message.from_user)[:SENDER_DIGITS]}"
         if said.strip() in self._words.continue_words and sender_id in self._unread:
             return await self._continue(sender_id)
-        return await self._turn(request, sender_id, message.delivery_key, said, on_new_message)
+        return await self._start(talk, "message_by_session", lambda: self._hear(talk, said))
 
     def _without_words(self, message: WeChatMessage) -> str | None:
         """What to reply to a message that says nothing; None for nothing at all."""
         if message.kind == "event":
             return self._words.welcome if message.event == "subscribe" else None
-        return {"voice": self._words.voice_unclear, "image": self._words.image}.get(message.kind, self._words.unsupported)
+        return self._words.voice_unclear if message.kind == "voice" else self._words.unsupported
 
-    async def _turn(self, request: Request, sender_id: str, delivery: str, said: str, on_new_message: OnNewMessage) -> str:
-        attempt = self._deliveries.get(delivery, 0) + 1
-        if attempt == 1 and not self._limiter.allow("message_by_session", sender_id):
+    async def _start(self, talk: _Talk, limit: str, work: Callable[[], Awaitable[str]]) -> str:
+        if not self._limiter.allow(limit, talk.sender_id):
             return self._words.too_busy
-        self._deliveries[delivery] = attempt
-        if len(self._deliveries) > REMEMBERED_PEOPLE:
+        now = time.monotonic()
+        self._deliveries[talk.delivery] = _Delivery(asyncio.create_task(self._finish(work)), now)
+        # A later repetition is refused for its signature's age; until then its answer, which may hold a receipt, is all that is kept.
+        while next(iter(self._deliveries.values())).since < now - TIMESTAMP_WINDOW:
             self._deliveries.popitem(last=False)
-        agent = request.app.ctx.agent
+        return await self._when_ready(talk.sender_id, talk.delivery)
 
-        async def understand() -> IncomingMessage:
-            tracker = await agent.tracker_store.retrieve(sender_id) if said.strip().isdecimal() else None
-            buttons = offered_buttons(tracker.events) if tracker else []
-            number = int(said) if buttons else 0
-            if 1 <= number <= len(buttons):
-                return IncomingMessage(buttons[number - 1]["payload"], delivery, buttons[number - 1]["title"])
-            return IncomingMessage(typed_text(said), delivery, None)
+    async def _finish(self, work: Callable[[], Awaitable[str]]) -> list[str]:
+        """Do what a message asks for; whatever breaks, the person gets words instead of WeChat's own "service unavailable"."""
+        try:
+            return split(await work(), self._words)
+        except ChannelError as error:
+            return [getattr(self._words.errors, error.code, self._words.no_answer)]
+        except ImageRefusedError as error:
+            return [str(error)]
+        except Exception:
+            logger.exception("a WeChat turn failed")
+            return [self._words.no_answer]
 
-        async def answer() -> list[str]:
-            try:
-                taken = await self._turns.take(agent, sender_id, delivery, understand, on_new_message)
-            except ChannelError as error:
-                return [getattr(self._words.errors, error.code, self._words.no_answer)]
-            except Exception:
-                # Whatever broke, the person gets words instead of WeChat's own "service unavailable", and the server stays up.
-                logger.exception("a WeChat turn failed")
-                return [self._words.no_answer]
-            return split(self._text(taken), self._words)
-
-        task = asyncio.create_task(answer())
-        last = attempt >= DELIVERIES
-        done, _ = await asyncio.wait({task}, timeout=REPLY_DEADLINE if last else HANG_UP_AFTER)
+    async def _when_ready(self, sender_id: str, delivery: str) -> str:
+        """Hold a delivery until its answer is there, or until WeChat would hang up for the last time."""
+        under_way = self._deliveries[delivery]
+        under_way.attempts += 1
+        last = under_way.attempts >= DELIVERIES
+        done, _ = await asyncio.wait({under_way.task}, timeout=REPLY_DEADLINE if last else HANG_UP_AFTER)
         if done:
-            return self._first(sender_id, task.result())
-        self._keep(sender_id, task)
+            return self._first(sender_id, under_way.task.result())
+        self._keep(sender_id, under_way.task)
         return self._words.thinking
 
-    def _text(self, answer: Answer) -> str:
-        rendered = render(answer.messages, self._words) or self._words.no_answer
-        return f"{self._words.masked}\n\n{rendered}" if answer.masked else rendered
+    async def _hear(self, talk: _Talk, said: str) -> str:
+        match self._pictures.answer(talk.sender_id, said):
+            case True:
+                return await self._attach(talk)
+            case False:
+                return await self._leave(talk)
+        return await self._turn(talk, lambda: self._understand(talk, said))
+
+    async def _understand(self, talk: _Talk, said: str) -> IncomingMessage:
+        tracker = await talk.tracker() if said.strip().isdecimal() else None
+        buttons = offered_buttons(tracker.events) if tracker else []
+        number = int(said) if buttons else 0
+        if 1 <= number <= len(buttons):
+            return IncomingMessage(buttons[number - 1]["payload"], talk.delivery, buttons[number - 1]["title"])
+        return IncomingMessage(typed_text(said), talk.delivery, None)
+
+    async def _turn(self, talk: _Talk, read: ReadMessage) -> str:
+        answer = await self._turns.take(talk.app.ctx.agent, talk.sender_id, talk.delivery, read, talk.on_new_message)
+        parts = [self._words.masked] if answer.masked else []
+        parts.append(render(answer.messages, self._words) or self._words.no_answer)
+        if talk.sender_id in self._pictures and any((message.get("custom") or {}).get("type") == CARD for message in answer.messages):
+            parts.append(self._pictures.ask(talk.sender_id))
+        return "\n\n".join(parts)
+
+    async def _picture(self, talk: _Talk, address: str) -> str:
+        """Read a picture as a screenshot; where it may be evidence, hold it too, or ask first."""
+        tracker = await talk.tracker()
+        if tracker and offered_ticket(tracker.events):
+            self._pictures.hold(talk.sender_id, address, read=False)
+            return self._pictures.ask(talk.sender_id)
+        reporting = tracker is not None and tracker.active_loop_name == TIP_OFF_FORM
+        if reporting:
+            self._pictures.hold(talk.sender_id, address, read=True)
+        said = await self._turn(talk, lambda: self._words_in(talk, [address]))
+        return f"{said}\n\n{self._words.evidence.kept}" if reporting else said
+
+    async def _words_in(self, talk: _Talk, addresses: list[str]) -> IncomingMessage:
+        hook = image_hook(talk.app)
+        if hook is None:
+            raise ChannelError("image_unsupported", 422)
+        read = [await hook(await fetch_picture(self._source, address), talk.sender_id) for address in addresses]
+        words = "\n".join(read).strip()
+        if not words:
+            raise ChannelError("image_unreadable", 422)
+        text = typed_text(words)
+        return IncomingMessage(text, talk.delivery, f"{self._words.image_sent}\n{text}")
+
+    async def _attach(self, talk: _Talk) -> str:
+        tracker = await talk.tracker()
+        ticket = offered_ticket(tracker.events) if tracker else None
+        if ticket is None:
+            return self._words.evidence.over
+        return await self._pictures.attach(evidence_intake(talk.app), ticket, talk.sender_id)
+
+    async def _leave(self, talk: _Talk) -> str:
+        """Add nothing; pictures nobody has read yet are read as the screenshots they may be."""
+        unread = self._pictures.release(talk.sender_id)
+        return await self._turn(talk, lambda: self._words_in(talk, unread)) if unread else self._words.evidence.left
 
     async def _continue(self, sender_id: str) -> str:
         waiting = self._unread[sender_id]

@@ -50,6 +50,8 @@ def _custom(custom: dict[str, Any], words: WeChatWords) -> Iterator[str]:
             digits = custom["receipt"]
             yield words.receipt.format(receipt=" ".join(digits[at : at + RECEIPT_GROUP] for at in range(0, len(digits), RECEIPT_GROUP)))
             yield custom.get("words", "")
+        case "evidence":
+            yield words.evidence.offer
         case "document":
             yield custom.get("text", "")
         case "checklist":

@@ -23,6 +23,28 @@ class Errors(_Section):
     no_words: Words
     too_long: Words
     encoding: Words
+    image_unsupported: Words
+    image_unavailable: Words
+    image_too_big: Words
+    image_kind: Words
+    image_unreadable: Words
+
+
+class Evidence(_Section):
+    """Adding pictures to a tip-off; `attach` and `leave` answer at any time, `yes` and `no` right after the question."""
+
+    offer: Words
+    kept: Words
+    ask: Words
+    attach: tuple[Words, ...]
+    leave: tuple[Words, ...]
+    yes: tuple[Words, ...]
+    no: tuple[Words, ...]
+    attached: Words
+    not_attached: Words
+    left: Words
+    over: Words
+    file_name: Words
 
 
 class Verdicts(_Section):
@@ -38,7 +60,7 @@ class WeChatWords(_Section):
 
     welcome: Words
     unsupported: Words
-    image: Words
+    image_sent: Words
     voice_unclear: Words
     thinking: Words
     still_thinking: Words
@@ -55,6 +77,7 @@ class WeChatWords(_Section):
     signal: Words
     receipt: Words
     errors: Errors
+    evidence: Evidence
     verdicts: Verdicts
 
 

@@ -95,7 +95,9 @@ async def test_a_file_that_is_two_things_is_refused(intake: Intake, content: byt
     assert [path for path in intake.desk.store.evidence_folder.rglob("*") if path.is_file()] == []  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\..\\a.exe", "/etc/cron.d/x", "a\x00b", "<script>x()</script>", "名" * 3000, "%", "\u202egpj.exe"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..\\..\\a.exe", "/etc/cron.d/x", "a\x00b", "<script>x()</script>", "名" * 3000, "%", "\u202egpj.exe"]
+)
 async def test_a_file_name_is_only_ever_text(intake: Intake, name: str) -> None:
     async with serve_web_chat() as server, server.person() as person:
         connect(server, intake)

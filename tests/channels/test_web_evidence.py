@@ -42,7 +42,12 @@ async def test_an_upload_whose_answer_was_lost_is_repeated_and_kept_once(intake:
 
 @pytest.mark.parametrize(
     ("content", "key"),
-    [(b"", "evidence_kind_unknown"), (b"MZ\x90", "evidence_kind_unknown"), (photo()[:200], "evidence_unreadable"), (b"%PDF-1.4", "evidence_unreadable")],
+    [
+        (b"", "evidence_kind_unknown"),
+        (b"MZ\x90", "evidence_kind_unknown"),
+        (photo()[:200], "evidence_unreadable"),
+        (b"%PDF-1.4", "evidence_unreadable"),
+    ],
     ids=["empty", "program", "cut-off picture", "cut-off PDF"],
 )
 async def test_what_is_no_evidence_gets_the_intakes_own_words(intake: Intake, content: bytes, key: str) -> None:
