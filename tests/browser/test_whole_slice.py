@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.browser.chromium import open_browser, visit
+from tests.channels.uploads import PDF, photo
 from tests.running import ROOT, Assistant
 
 pytestmark = [pytest.mark.chromium, pytest.mark.servers]
@@ -42,8 +43,16 @@ async def test_a_scam_is_judged_a_tip_off_is_filed_and_staff_find_both(assistant
             receipt_text = await page.locator(".receipt").last.inner_text()
             receipt = re.search(r"8\d{3}\s+\d{4}\s+\d{4}\s+\d{4}", receipt_text)
             assert receipt, receipt_text
+            slip = {"name": "转账记录.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+            contract = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": PDF}
+            card = page.locator(".evidence").last
+            await card.locator("input").set_input_files([slip])
+            await card.get_by_text("已附上").wait_for()
             await say(f"查进度 {receipt.group()}")
             await page.get_by_text("已登记", exact=False).last.wait_for()
+            later = page.locator(".evidence").nth(1)
+            await later.locator("input").set_input_files([contract])
+            await later.get_by_text("已附上").wait_for()
             await page.reload()
             await page.get_by_text("诈骗特征明显").last.wait_for()
             assert re.sub(r"\s", "", receipt.group()) not in re.sub(r"\s", "", await page.inner_text("body")), "a receipt is shown once"
@@ -58,6 +67,8 @@ async def test_a_scam_is_judged_a_tip_off_is_filed_and_staff_find_both(assistant
             await page.locator("main table a, main li a, main article a").first.click()
             await page.get_by_text("梨树县", exact=False).first.wait_for()
             await page.get_by_text("四平市", exact=False).first.wait_for()
+            await page.get_by_text("转账记录.jpg").wait_for()
+            await page.get_by_text("合同.pdf").wait_for()
             await page.goto(f"{assistant.console_url}/transcripts?text=法务团队")
             await page.locator("main table a, main li a, main article a").first.click()
             await page.get_by_text("法务团队", exact=False).first.wait_for()

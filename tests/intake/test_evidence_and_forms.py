@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from docx import Document
@@ -11,7 +12,9 @@ from bot.intake.desk import IntakeDesk
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
 from bot.intake.official_forms import FormKind
+from bot.intake.verification import verify
 from bot.intake.vocabulary import TipOffKind
+from tests.intake.conftest import Clock
 
 Draft = Callable[..., TipOffDraft]
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00" + b"\x00" * 40
@@ -80,6 +83,42 @@ def test_a_file_whose_row_cannot_be_written_leaves_nothing_behind(sqlite_desk: I
     with pytest.raises(IntakeError):
         sqlite_desk.add_evidence(receipt.number, PDF, "a.pdf", "me")
     assert [path for path in sqlite_desk.store.evidence_folder.glob("*/*") if path.is_file()] == []
+
+
+def test_the_same_file_again_is_the_same_evidence_and_costs_nothing(desk: IntakeDesk, draft: Draft) -> None:
+    receipt = desk.submit(draft(), "key-1")
+    other = desk.submit(draft(), "key-2")
+    most = desk.catalog.limits.rates.evidence_per_receipt.count
+    ticket = desk.issue_upload_ticket(receipt.tip_off_id, "web-1").token
+    first = {desk.add_evidence_by_ticket(ticket, "web-1", PDF, f"{number}.pdf") for number in range(most + 1)}
+
+    assert len(first) == 1
+    assert len(desk.get(receipt.tip_off_id).evidence) == 1
+    assert desk.add_evidence(other.number, PDF, "a.pdf", "me") not in first, "another tip-off has its own"
+    assert verify(desk.store).is_intact
+
+
+def test_two_deliveries_of_one_file_at_the_same_time_are_kept_once(desk: IntakeDesk, draft: Draft) -> None:
+    receipt = desk.submit(draft(), "key-1")
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(lambda _: desk.add_evidence(receipt.number, PDF, "a.pdf", "me"), range(4)))
+
+    assert len(ids) == 1
+    assert len(desk.get(receipt.tip_off_id).evidence) == 1
+    assert len([path for path in desk.store.evidence_folder.glob("*/*") if path.is_file()]) == 1
+
+
+def test_a_ticket_stands_for_the_receipt_for_its_owner_and_its_time(desk: IntakeDesk, draft: Draft, clock: Clock) -> None:
+    receipt = desk.submit(draft(), "key-1")
+    ticket = desk.issue_upload_ticket(receipt.tip_off_id, "web-1")
+    desk.add_evidence_by_ticket(ticket.token, "web-1", PDF, "a.pdf")
+
+    assert [item.name for item in desk.get(receipt.tip_off_id).evidence] == ["a.pdf"]
+    with pytest.raises(IntakeError, match="upload_ticket_invalid"):
+        desk.add_evidence_by_ticket(ticket.token, "web-2", WAV, "a.wav")
+    clock.forward(seconds=desk.catalog.limits.budgets.upload_ticket_seconds)
+    with pytest.raises(IntakeError, match="upload_ticket_invalid"):
+        desk.add_evidence_by_ticket(ticket.token, "web-1", WAV, "a.wav")
 
 
 def form_text(content: bytes) -> str:
