@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.running import Assistant, build, running
+from tests.running import WECHAT, Assistant, build, running
 
 # One process opens hundreds of small databases; the usual soft limit of 1,024 files is for ordinary programs.
 _, MOST_OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -17,5 +17,5 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
 @pytest.fixture(scope="session")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Assistant]:
     """The real chat, action and console servers on free ports, started once for all tests that only talk to them."""
-    with running(build(tmp_path_factory.mktemp("assistant")), console=True) as started:
+    with running(build(tmp_path_factory.mktemp("assistant"), **WECHAT), console=True) as started:
         yield started

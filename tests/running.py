@@ -21,6 +21,11 @@ from tests.servers import free_port
 ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT = 120  # seconds
 REPLY_TIMEOUT = 30  # seconds
+WECHAT = {
+    "wechat_token": "a-token-of-the-tests",
+    "wechat_app_id": "wx0123456789abcdef",
+    "wechat_encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+}
 
 
 @dataclass

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from bot.intake.errors import IntakeError
 
 JPEG_QUALITY = 88
+SMOOTH_MODES = frozenset({"L", "RGB", "RGBA", "CMYK", "YCbCr"})  # those that Pillow makes smaller without breaking letters
 PDF_TAIL = 2048  # bytes behind the last %%EOF in which junk is tolerated
 # What a browser or an unpacker would take for a page, a program or an archive when it is hidden inside an image, a recording or a PDF.
 _HIDDEN = (b"<script", b"<html", b"<!doctype html", b"<?php", b"<svg", b"#!/", b"javascript:")
@@ -101,8 +102,10 @@ def clean_image(content: bytes, media_type: MediaType, most_pixels: int, longest
             with Image.open(io.BytesIO(content), formats=[_PILLOW[media_type]]) as image:
                 if image.width * image.height > most_pixels:
                     raise IntakeError("evidence_image_too_large")
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        upright.thumbnail((longest_side, longest_side))
+                # Made smaller before anything else: it halves the memory, 50 megapixels take 280 MB.
+                small = image if image.mode in SMOOTH_MODES else image.convert("RGB")
+                small.thumbnail((longest_side, longest_side))
+                upright = ImageOps.exif_transpose(small).convert("RGB")
         clean = io.BytesIO()
         fresh = Image.new("RGB", upright.size)
         fresh.paste(upright)

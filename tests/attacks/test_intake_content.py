@@ -157,7 +157,7 @@ def test_a_flood_of_files_by_one_receipt_is_stopped(desk: IntakeDesk, receipt: s
     answers = []
     for number in range(22):
         try:
-            desk.add_evidence(receipt, picture((4, 4)), "a.png", f"sender-{number}")
+            desk.add_evidence(receipt, picture((4 + number, 4)), "a.png", f"sender-{number}")
         except IntakeError as error:
             answers.append(error.key)
 

@@ -31,9 +31,9 @@ from bot.channels.wechat_pictures import PictureSource  # noqa: E402
 from bot.privacy.keyed_hash import keyed_hash  # noqa: E402
 from bot.privacy.keyring import Keyring  # noqa: E402
 from bot.runtime.settings import Settings  # noqa: E402
+from tests.running import WECHAT  # noqa: E402
 
-TOKEN, APP_ID = "a-token-of-the-tests", "wx0123456789abcdef"
-AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+TOKEN, APP_ID, AES_KEY = WECHAT["wechat_token"], WECHAT["wechat_app_id"], WECHAT["wechat_encoding_aes_key"]
 WORDS = wechat.load_words(wechat.WORDS_FILE)
 NOWHERE = PictureSource(hosts=frozenset(), seconds=1)
 
