@@ -123,6 +123,16 @@ class TestCards:
             await window.page.get_by_role("button", name=SAID.receipt.copy_number).click()
             await expect(window.page.get_by_role("button", name=SAID.receipt.copied)).to_be_visible()
 
+    async def test_what_a_receipt_says_keeps_its_lines_and_its_urgent_numbers_can_be_dialled(self, browser: Browser) -> None:
+        async def receipt(_: str) -> list[dict[str, Any]]:
+            return [{"custom": {"type": "receipt", "receipt": "1234567890123456", "words": "请马上拨打110。\n回执号：1234 5678 9012 3456"}}]
+
+        async with chatting(browser, receipt) as (window, _):
+            await say(window.page, "提交")
+            sentence = window.page.locator(".receipt .keep")
+            await expect(sentence.get_by_role("link")).to_have_text(["110"])
+            assert (await sentence.inner_text()).count("\n") == 1
+
     async def test_a_receipt_that_was_hidden_since_says_so_and_offers_nothing_to_copy(self, browser: Browser) -> None:
         async def receipt(_: str) -> list[dict[str, Any]]:
             return [{"custom": {"type": "receipt", "receipt": "*" * 16}}]

@@ -1,6 +1,7 @@
 import { downloadText } from '../device';
 import { Icon } from '../icons';
 import type { ReceiptData } from '../replies';
+import { Dialable } from '../text';
 import { words } from '../words';
 import { CopyButton, PrintButton } from './actions';
 
@@ -19,7 +20,9 @@ export function ReceiptCard({ receipt, words: sentence }: ReceiptData) {
           <span aria-hidden="true">{group}</span>
         ))}
       </p>
-      <p class="keep">{hidden ? said.hidden : sentence || said.keep}</p>
+      <p class="keep">
+        <Dialable text={hidden ? said.hidden : sentence || said.keep} />
+      </p>
       {!hidden && (
         <div class="tools">
           <CopyButton text={receipt} label={said.copy_number} />
