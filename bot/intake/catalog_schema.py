@@ -62,6 +62,8 @@ class Regions(Strict):
     detail_stops: str
     unit_endings: str
     named_after: Pattern
+    not_there: Pattern
+    not_here: Pattern
     landmark: Pattern
     elsewhere: dict[Adcode, list[str]]
     out_of_town_note: str
@@ -156,7 +158,7 @@ class RoutingRule(Strict):
 
 
 class LikenessRule(Strict):
-    """What is recorded when no rule names the deed and the story is like an agency's examples."""
+    """What is recorded when the story is like an agency's examples and no rule for that agency holds."""
 
     co: list[Agency]
     legal_basis: str
@@ -168,7 +170,8 @@ class Routing(Strict):
     rules: list[RoutingRule]
     co_agencies: dict[Agency, list[str]]
     urgent: list[str]
-    urgent_likeness: float = Field(gt=0, lt=1)
+    urgent_from: float = Field(gt=0, lt=1)
+    rule_weight: float = Field(ge=0, le=1)
     by_likeness: dict[Agency, LikenessRule]
     complaint: list[str]
 
@@ -279,7 +282,8 @@ class ExtractionPatterns(Strict):
 
     fragments: dict[str, str]
     own: Pattern
-    phone_words: Pattern
+    own_after: Pattern
+    payee: Pattern
     service_number: Pattern
     same_as_phone: Pattern
     wechat_before: Pattern

@@ -8,6 +8,7 @@ from bot.intake.catalog_schema import ExtractionPatterns
 from bot.privacy.personal_data import Finding, PersonalDataKind, find_personal_data, plain_digits
 
 OWN_BEFORE = 48  # characters before a number that may say whose it is
+OWN_AFTER = 12  # characters behind it that may
 BLOT = "#"
 NUMBERS = frozenset(PersonalDataKind) - {PersonalDataKind.PASSWORD, PersonalDataKind.VERIFICATION_CODE, PersonalDataKind.PLATE}
 CONTEXT_BEFORE = 12  # characters before a number that may say what it is
@@ -44,9 +45,11 @@ def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
     for finding in find_personal_data(story):
         if patterns.own.search(story[max(0, finding.start - OWN_BEFORE) : finding.start]):
             continue
+        if patterns.own_after.search(story[finding.end : finding.end + OWN_AFTER]):
+            continue
         kind = _kind(story, finding, patterns)
         value = story[finding.start : finding.end]
-        value = re.sub(r"\s", "", value) if kind is PersonalDataKind.WECHAT else _compact(value)
+        value = re.sub(r"\s", "", value) if kind is PersonalDataKind.WECHAT or "@" in value else _compact(value)
         if kind is PersonalDataKind.PHONE:
             value = re.sub(r"^\+?(?:00)?86(?=1\d{10}$)", "", value)
         found.setdefault(kind, []).append(value)
@@ -61,8 +64,9 @@ def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
     for pattern in (patterns.wechat_told, patterns.wechat_corrected) if wechat is None else (patterns.wechat_corrected,):
         if (wechat is not None or pattern is patterns.wechat_told) and (told := pattern.search(story)):
             wechat = told["value"]
-    if wechat is None and phone is not None and patterns.same_as_phone.search(story):
-        wechat = phone
+    if patterns.same_as_phone.search(story):
+        wechat = wechat or phone
+        phone = phone or (wechat if wechat is not None and wechat.isdigit() else None)
     return Identifiers(phone, wechat, first(PersonalDataKind.QQ), first(PersonalDataKind.BANK_CARD))
 
 
@@ -70,6 +74,8 @@ def _kind(story: str, finding: Finding, patterns: ExtractionPatterns) -> Persona
     before = story[max(0, finding.start - CONTEXT_BEFORE) : finding.start]
     if finding.kind is PersonalDataKind.PHONE and patterns.wechat_before.search(before):
         return PersonalDataKind.WECHAT  # a mobile number given as a WeChat id
+    if finding.kind is PersonalDataKind.EMAIL and patterns.payee.search(before):
+        return PersonalDataKind.BANK_CARD  # what money is sent to on a payment service
     if finding.kind is PersonalDataKind.LONG_NUMBER and patterns.bank_words.search(before):
         return PersonalDataKind.BANK_CARD
     return finding.kind

@@ -9,6 +9,9 @@ from bot.intake.catalog_schema import MoneyPatterns, RatePatterns
 from bot.intake.chinese_numbers import chinese_number
 
 CLAUSE_ENDS = re.compile(r"[，,。;；!！?？\n]")
+DATE_PART = re.compile(r"(?:\d{1,2}|20\d\d)(?:\.\d\d?)?")
+DATE_BEFORE = re.compile(r"\d[:：\-/.]$")
+DATE_AFTER = re.compile(r"[:：\-/]\d")
 LIST_SIGN = "、"  # stands between payments of one sentence
 DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 BEFORE = 18  # characters before an amount that say what it is
@@ -41,15 +44,24 @@ def _amounts(patterns: MoneyPatterns, story: str) -> list[_Amount]:
     for match in _amount_rule(patterns.number, patterns.unit, patterns.about, patterns.currency).finditer(story):
         if match.start() and story[match.start() - 1].isascii() and story[match.start() - 1].isalnum():
             continue
+        if _is_date_or_clock(story, match):
+            continue
         text = (match["number"] + (match["unit"] or "")).replace(patterns.slang_unit, "万")
         value = chinese_number(text)
-        if value is None or value < LEAST:
+        if value is None or value < LEAST or set(text) <= UNIT_WORDS:
             continue
         is_share = patterns.share.search(story[max(0, match.start() - SHARE_BEFORE) : match.start()])
         if is_share or (match["number"] == text and _only_digit_words(text) and not match["currency"]):
             continue
         found.append(_Amount(value, match.start(), match.end(), bool(match["currency"])))
     return found
+
+
+def _is_date_or_clock(story: str, match: re.Match[str]) -> bool:
+    """Whether a bare number is part of 2026-11-03, 14:22 or 10.18."""
+    if match["unit"] or match["currency"] or not DATE_PART.fullmatch(match["number"]):
+        return False
+    return bool(DATE_BEFORE.search(story, max(0, match.start() - 2), match.start()) or DATE_AFTER.match(story, match.end()) or "." in match["number"])
 
 
 def _only_digit_words(text: str) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bot.intake.catalog_schema import ExampleNarrative
 from bot.intake.vocabulary import Agency
 
-LONGEST = 3  # characters of an n-gram
+LONGEST = 2  # characters of an n-gram; longer ones only learn the examples by heart
 SEEN_IN = 2  # examples an n-gram must occur in
 RIDGE = 0.1  # regularisation; chosen by leave-one-out on the examples
 READ_CHARACTERS = 4000  # of a story
