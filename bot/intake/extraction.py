@@ -46,8 +46,8 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
     story = plain(text)
     identifiers = find_identifiers(catalog, story)
     unnumbered = without_identifiers(catalog, story)
-    documents = find_documents(catalog, story)
-    behaviours = with_implied(catalog, find_behaviours(catalog, story), documents)
+    documents = find_documents(catalog.behaviours, story)
+    behaviours = with_implied(catalog.behaviours, find_behaviours(catalog.behaviours, story), documents)
     time = catalog.extraction.time.search(story)
     account_name, company = find_account_name(catalog, unnumbered), find_company(catalog, unnumbered)
     if account_name == identifiers.wechat:
