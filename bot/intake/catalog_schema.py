@@ -249,7 +249,9 @@ class MoneyPatterns(Strict):
     agreed_next: Pattern
     hotline: Pattern
     handed_over: Pattern
+    fee_noun: Pattern
     priced: Pattern
+    taken: Pattern
     not_paid: Pattern
     total: Pattern
     total_right_before: Pattern

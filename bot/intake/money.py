@@ -116,11 +116,13 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         told_before = text[max(0, amount.start - TOTAL_BEFORE) : amount.start]
         if patterns.total_right_before.search(before) and (paid or demanded or patterns.paid.search(told_before)):
             return amount.value
-        pays = patterns.paid.search(before) or patterns.paid.search(after) or patterns.demanded.search(before) or patterns.priced.match(after)
-        is_kept = patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
+        is_taken = patterns.taken.search(before) is not None
+        is_demanded = not is_taken and bool(patterns.demanded.search(before) or patterns.priced.match(after))
+        pays = is_taken or is_demanded or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
+        is_kept = not is_taken and patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
         if not pays or is_kept or patterns.not_paid.match(after):
             continue
-        if patterns.demanded.search(before) or patterns.priced.match(after):
+        if is_demanded:
             is_given = patterns.agreed_next.match(rest) or patterns.agreed_next.match(rest[len(clause) :])
             (paid if is_given else demanded).append(amount.value)
         elif patterns.total.search(own_clause):
