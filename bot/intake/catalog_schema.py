@@ -275,6 +275,16 @@ class KindPatterns(Strict):
     dispute_behaviours: list[str]
 
 
+class AccountTailPatterns(Strict):
+    """How the last digits of a payee's account are told, whose they are, and the banks by their names, the written one first."""
+
+    pattern: Pattern
+    payee: Pattern
+    own: Pattern
+    written: str
+    banks: list[list[str]]
+
+
 class ExtractionPatterns(Strict):
     """`extraction.yml`: how fields are read out of a story.
 
@@ -291,6 +301,7 @@ class ExtractionPatterns(Strict):
     wechat_before: Pattern
     wechat_told: Pattern
     wechat_corrected: Pattern
+    account_tail: AccountTailPatterns
     bank_words: Pattern
     money: MoneyPatterns
     rate: RatePatterns
