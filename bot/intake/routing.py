@@ -48,7 +48,7 @@ def route(catalog: IntakeCatalog, behaviours: Iterable[str], region_code: str | 
     lead, urgent = decided.lead, bool(told & set(routing.urgent))
     if narrative:
         likeness = catalog.examples.likeness(plain(narrative), told)
-        urgent = likeness.urgent + (routing.rule_weight if urgent else 0) >= routing.urgent_from
+        urgent = urgent or likeness.urgent >= routing.urgent_from
         scores = dict(likeness.agencies)
         if decided is not routing.rules[-1]:
             scores[lead] += routing.rule_weight
