@@ -7,6 +7,7 @@ import argparse
 import json
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def same(name: str, told: object, found: object) -> bool:
         return str(told) in str(found) or str(found) in str(told)
     if name in ("phone", "bank_account"):
         return re.sub(r"\D", "", str(told)) == re.sub(r"\D", "", str(found))
-    return told == found or str(told).casefold() == str(found).casefold()
+    return told == found or unicodedata.normalize("NFKC", str(told)).casefold() == unicodedata.normalize("NFKC", str(found)).casefold()
 
 
 def score(catalog: IntakeCatalog, rows: list[dict[str, object]]) -> Score:

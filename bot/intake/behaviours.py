@@ -2,8 +2,7 @@
 
 import re
 
-from bot.intake.catalog import IntakeCatalog
-from bot.intake.catalog_schema import BehaviourEntry
+from bot.intake.catalog_schema import BehaviourEntry, Behaviours
 
 BEFORE = 8  # characters looked at before a match, for negation and for what only looks alike
 AFTER = 8  # characters looked at after a match
@@ -24,24 +23,29 @@ def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str) -> bo
     return False
 
 
-def find_documents(catalog: IntakeCatalog, story: str) -> list[str]:
+def told_behaviours(data: Behaviours, story: str) -> list[str]:
+    """Returns ids of what was done: what the words say, and what that means together with what was handed over."""
+    return with_implied(data, find_behaviours(data, story), find_documents(data, story))
+
+
+def find_documents(data: Behaviours, story: str) -> list[str]:
     """Returns ids of what was handed over, in the order of the data file."""
-    entries = catalog.behaviours.documents
-    return [name for name, entry in entries.items() if _is_told(entry, catalog.behaviours.negation, story)]
+    entries = data.documents
+    return [name for name, entry in entries.items() if _is_told(entry, data.negation, story)]
 
 
-def find_behaviours(catalog: IntakeCatalog, story: str) -> list[str]:
+def find_behaviours(data: Behaviours, story: str) -> list[str]:
     """Returns ids of what was done, in the order of the data file."""
-    entries = catalog.behaviours.behaviours
-    return [name for name, entry in entries.items() if _is_told(entry, catalog.behaviours.negation, story)]
+    entries = data.behaviours
+    return [name for name, entry in entries.items() if _is_told(entry, data.negation, story)]
 
 
-def with_implied(catalog: IntakeCatalog, behaviours: list[str], documents: list[str]) -> list[str]:
+def with_implied(data: Behaviours, behaviours: list[str], documents: list[str]) -> list[str]:
     """Adds the behaviours that others together mean and drops those that do not count beside others, in the order of the data file."""
     told = {*behaviours, *documents}
-    for name, entry in catalog.behaviours.behaviours.items():
+    for name, entry in data.behaviours.items():
         if any(told >= set(parts) for parts in entry.implied_by):
             told.add(name)
         if told & set(entry.not_with):
             told.discard(name)
-    return [name for name in catalog.behaviours.behaviours if name in told]
+    return [name for name in data.behaviours if name in told]

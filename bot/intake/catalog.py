@@ -9,6 +9,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from bot.data_files import read_yaml
+from bot.intake.behaviours import told_behaviours
 from bot.intake.catalog_schema import (
     AgencyEntry,
     Behaviours,
@@ -96,9 +97,9 @@ class IntakeCatalog:
 
     @cached_property
     def examples(self) -> ExampleModel:
-        """The examples as a model, built on first use (about 0.1 s)."""
+        """The examples as a model, built on first use (about a second)."""
         plain_examples = [example.model_copy(update={"text": plain(example.text)}) for example in self.narratives]
-        return ExampleModel(plain_examples)
+        return ExampleModel(plain_examples, [told_behaviours(self.behaviours, example.text) for example in plain_examples])
 
     def words_for(self, error: IntakeError) -> str:
         """What the person is told about an error."""

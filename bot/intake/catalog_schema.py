@@ -62,6 +62,8 @@ class Regions(Strict):
     detail_stops: str
     unit_endings: str
     named_after: Pattern
+    not_there: Pattern
+    not_here: Pattern
     landmark: Pattern
     elsewhere: dict[Adcode, list[str]]
     out_of_town_note: str
@@ -157,7 +159,7 @@ class RoutingRule(Strict):
 
 
 class LikenessRule(Strict):
-    """What is recorded when no rule names the deed and the story is like an agency's examples."""
+    """What is recorded when the story is like an agency's examples and no rule for that agency holds."""
 
     co: list[Agency]
     legal_basis: str
@@ -169,7 +171,8 @@ class Routing(Strict):
     rules: list[RoutingRule]
     co_agencies: dict[Agency, list[str]]
     urgent: list[str]
-    urgent_likeness: float = Field(gt=0, lt=1)
+    urgent_from: float = Field(gt=0, lt=1)
+    rule_weight: float = Field(ge=0, le=1)
     by_likeness: dict[Agency, LikenessRule]
     complaint: list[str]
 
@@ -247,7 +250,9 @@ class MoneyPatterns(Strict):
     agreed_next: Pattern
     hotline: Pattern
     handed_over: Pattern
+    fee_noun: Pattern
     priced: Pattern
+    taken: Pattern
     not_paid: Pattern
     total: Pattern
     total_right_before: Pattern
@@ -271,6 +276,16 @@ class KindPatterns(Strict):
     dispute_behaviours: list[str]
 
 
+class AccountTailPatterns(Strict):
+    """How the last digits of a payee's account are told, whose they are, and the banks by their names, the written one first."""
+
+    pattern: Pattern
+    payee: Pattern
+    own: Pattern
+    written: str
+    banks: list[list[str]]
+
+
 class ExtractionPatterns(Strict):
     """`extraction.yml`: how fields are read out of a story.
 
@@ -280,12 +295,14 @@ class ExtractionPatterns(Strict):
 
     fragments: dict[str, str]
     own: Pattern
-    phone_words: Pattern
+    own_after: Pattern
+    payee: Pattern
     service_number: Pattern
     same_as_phone: Pattern
     wechat_before: Pattern
     wechat_told: Pattern
     wechat_corrected: Pattern
+    account_tail: AccountTailPatterns
     bank_words: Pattern
     money: MoneyPatterns
     rate: RatePatterns

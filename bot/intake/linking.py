@@ -30,6 +30,7 @@ ROWS = 4  # hashes a band: two texts sharing 80 % of their shingles share a band
 SHINGLE = 4  # characters
 SCRIPT_FROM = 40  # characters; shorter stories resemble each other by chance
 SCRIPT_READ = 5000  # characters of a story that are fingerprinted
+ACCOUNT_DIGITS = 12  # a full account number has at least so many
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
 GROUP_FROM = 2  # tip-offs
 WINDOW_DAYS = 365
@@ -59,8 +60,9 @@ class LeadGroup:
 def normalise(kind: IdentifierKind, value: str, patterns: ExtractionPatterns) -> str:
     """Returns the form of an identifier under which equal ones are equal: `１３８-0013 8000` and `+8613800138000` are one phone."""
     plain = unicodedata.normalize("NFKC", plain_digits(value)).casefold()
-    if kind in (IdentifierKind.PHONE, IdentifierKind.QQ, IdentifierKind.BANK_ACCOUNT):
-        digits = re.sub(r"\D", "", plain)
+    digits = re.sub(r"\D", "", plain)
+    # The last four digits alone would link strangers, so the bank stays in the identifier, as the address of a payment account does.
+    if kind in (IdentifierKind.PHONE, IdentifierKind.QQ) or (kind is IdentifierKind.BANK_ACCOUNT and len(digits) >= ACCOUNT_DIGITS):
         return re.sub(r"^(?:00)?86(?=1[3-9]\d{9}$)", "", digits)
     if kind is IdentifierKind.COMPANY:
         return re.sub(patterns.company_noise, "", re.sub(r"[\W_]", "", plain))

@@ -9,6 +9,9 @@ from bot.intake.catalog_schema import MoneyPatterns, RatePatterns
 from bot.intake.chinese_numbers import chinese_number
 
 CLAUSE_ENDS = re.compile(r"[，,。;；!！?？\n]")
+DATE_PART = re.compile(r"(?:\d{1,2}|20\d\d)(?:\.\d\d?)?")
+DATE_BEFORE = re.compile(r"\d[:：\-/.]$")
+DATE_AFTER = re.compile(r"[:：\-/]\d")
 LIST_SIGN = "、"  # stands between payments of one sentence
 DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 BEFORE = 18  # characters before an amount that say what it is
@@ -41,15 +44,24 @@ def _amounts(patterns: MoneyPatterns, story: str) -> list[_Amount]:
     for match in _amount_rule(patterns.number, patterns.unit, patterns.about, patterns.currency).finditer(story):
         if match.start() and story[match.start() - 1].isascii() and story[match.start() - 1].isalnum():
             continue
+        if _is_date_or_clock(story, match):
+            continue
         text = (match["number"] + (match["unit"] or "")).replace(patterns.slang_unit, "万")
         value = chinese_number(text)
-        if value is None or value < LEAST:
+        if value is None or value < LEAST or set(text) <= UNIT_WORDS:
             continue
         is_share = patterns.share.search(story[max(0, match.start() - SHARE_BEFORE) : match.start()])
         if is_share or (match["number"] == text and _only_digit_words(text) and not match["currency"]):
             continue
         found.append(_Amount(value, match.start(), match.end(), bool(match["currency"])))
     return found
+
+
+def _is_date_or_clock(story: str, match: re.Match[str]) -> bool:
+    """Whether a bare number is part of 2026-11-03, 14:22 or 10.18."""
+    if match["unit"] or match["currency"] or not DATE_PART.fullmatch(match["number"]):
+        return False
+    return bool(DATE_BEFORE.search(story, max(0, match.start() - 2), match.start()) or DATE_AFTER.match(story, match.end()) or "." in match["number"])
 
 
 def _only_digit_words(text: str) -> bool:
@@ -104,11 +116,13 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         told_before = text[max(0, amount.start - TOTAL_BEFORE) : amount.start]
         if patterns.total_right_before.search(before) and (paid or demanded or patterns.paid.search(told_before)):
             return amount.value
-        pays = patterns.paid.search(before) or patterns.paid.search(after) or patterns.demanded.search(before) or patterns.priced.match(after)
-        is_kept = patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
+        is_taken = patterns.taken.search(before) is not None
+        is_demanded = not is_taken and bool(patterns.demanded.search(before) or patterns.priced.match(after))
+        pays = is_taken or is_demanded or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
+        is_kept = not is_taken and patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
         if not pays or is_kept or patterns.not_paid.match(after):
             continue
-        if patterns.demanded.search(before) or patterns.priced.match(after):
+        if is_demanded:
             is_given = patterns.agreed_next.match(rest) or patterns.agreed_next.match(rest[len(clause) :])
             (paid if is_given else demanded).append(amount.value)
         elif patterns.total.search(own_clause):

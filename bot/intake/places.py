@@ -9,6 +9,11 @@ from bot.intake.catalog_schema import Regions
 
 BLOT = "#"
 DETAIL = 12  # characters a street or landmark may add to a region's name
+UNITS_BEFORE = 2  # names that may touch a district: its province and its city
+BEFORE = 12  # characters before a name that may say whose place it is
+
+_Hit = tuple[int, int, str, bool]  # start, end, adcode, whether the name needs the home city's name beside it
+
 
 @lru_cache(maxsize=4)
 def _detail_pattern(endings: tuple[str, ...], stops: str) -> re.Pattern[str]:
@@ -35,7 +40,7 @@ def find_place(catalog: IntakeCatalog, story: str, names: Sequence[str] = ()) ->
     regions = catalog.regions
     full, story = story, _without_names(regions, story, names)
     at_home = any(name in full for name in (*regions.home.names, *(locality.name for locality in regions.localities)))
-    hits: list[tuple[int, int, str, bool]] = []
+    hits: list[_Hit] = []
     taken = bytearray(len(story))
     for name, code, needs_context in _names(regions):
         for match in re.finditer(re.escape(name), story) if name in story else ():
@@ -47,15 +52,30 @@ def find_place(catalog: IntakeCatalog, story: str, names: Sequence[str] = ()) ->
         return (landmark["place"], None) if landmark else (None, None)
     hits.sort()
     home_prefix = regions.home.adcode[:4]
-    ours = [hit for hit in hits if hit[2][:4] == home_prefix]
-    far = [hit for hit in hits if hit[2][:4] != home_prefix]
+    there = _where_it_happened(regions, story, hits)
+    far = [hit for hit in there if hit[2][:4] != home_prefix]
+    cities_end = {hit[1] for hit in far}  # a shared name right behind another city's name is that city's district
+    ours = [hit for hit in there if hit[2][:4] == home_prefix and not (hit[3] and hit[0] in cities_end)]
     clear = [hit for hit in ours if not hit[3] or at_home]
     specific = [hit for hit in clear if hit[2] != regions.home.adcode]
     chosen = (specific or clear or far or ours)[0]
-    if far and not clear and ours and ours[0][0] == far[0][1]:
-        chosen = far[0]  # the shared name of a district right behind another city's name
     is_unclear = chosen[3] and not at_home and chosen[2][:4] == home_prefix
     return _with_neighbours(story, hits, chosen, regions), None if is_unclear else chosen[2]
+
+
+def _where_it_happened(regions: Regions, story: str, hits: list[_Hit]) -> list[_Hit]:
+    """Leaves out where the reporter lives or it did not happen, when another place is told."""
+
+    starts = {hit[1]: hit[0] for hit in hits}
+
+    def before(hit: _Hit) -> str:
+        start = hit[0]
+        for _ in range(UNITS_BEFORE):
+            start = starts.get(start, start)
+        return story[max(0, start - BEFORE) : start]
+
+    happened = [hit for hit in hits if not regions.not_here.search(before(hit))] or hits
+    return [hit for hit in happened if not regions.not_there.search(before(hit))] or happened
 
 
 def _without_names(regions: Regions, story: str, names: Sequence[str]) -> str:
@@ -65,7 +85,7 @@ def _without_names(regions: Regions, story: str, names: Sequence[str]) -> str:
     return regions.named_after.sub(lambda match: BLOT * len(match.group()), story)
 
 
-def _with_neighbours(story: str, hits: list[tuple[int, int, str, bool]], chosen: tuple[int, int, str, bool], regions: Regions) -> str:
+def _with_neighbours(story: str, hits: list[_Hit], chosen: _Hit, regions: Regions) -> str:
     """Extends a place over the names that touch it and over the street or landmark behind it."""
     start, end = chosen[:2]
     for other in reversed(hits):

@@ -1,9 +1,10 @@
-"""Decides which agency leads, which help, and whether it is urgent, by the table in `data/intake/routing.yml`."""
+"""Decides which agency leads, which help, and whether it is urgent, by the table in `data/intake/routing.yml` and the examples."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.intake.catalog import IntakeCatalog
+from bot.intake.catalog_schema import LikenessRule, RoutingRule
 from bot.intake.plain_text import plain
 from bot.intake.vocabulary import Agency
 
@@ -33,24 +34,31 @@ def route(catalog: IntakeCatalog, behaviours: Iterable[str], region_code: str | 
         catalog: The intake's data.
         behaviours: Behaviour ids that were told.
         region_code: Adcode of the place, if known.
-        narrative: The story; when no rule names the deed, its likeness to the examples decides, and it can make a tip-off urgent.
+        narrative: The story; without one the rules decide alone.
 
     Returns:
-        The decision of the first rule whose conditions hold, or, when that is only the last one, of the likest examples.
+        The agency that rule and examples together speak for. The first rule whose conditions hold adds its weight to the likeness of the
+        story to each agency's examples: words that fit a rule by accident are outvoted, and a deed no pattern names is still routed.
+        What is recorded is the first rule that holds for the agency chosen, else the likeness to its examples.
     """
     told = set(behaviours)
-    rule = next(
-        rule for rule in catalog.routing.rules
-        if (not rule.any or told & set(rule.any)) and told >= set(rule.all) and not told & set(rule.none)
-    )  # fmt: skip
-    lead, co, rule_id, legal_basis = rule.lead, rule.co, rule.id, rule.legal_basis
-    urgent = bool(told & set(catalog.routing.urgent))
+    routing = catalog.routing
+    holding = [rule for rule in routing.rules if (not rule.any or told & set(rule.any)) and told >= set(rule.all) and not told & set(rule.none)]
+    decided = holding[0]
+    lead, urgent = decided.lead, bool(told & set(routing.urgent))
     if narrative:
-        likeness = catalog.examples.likeness(plain(narrative))
-        urgent = urgent or likeness.urgent >= catalog.routing.urgent_likeness
-        if rule is catalog.routing.rules[-1]:
-            lead, rule_id = likeness.lead, f"like_{likeness.lead}"
-            co, legal_basis = catalog.routing.by_likeness[lead].co, catalog.routing.by_likeness[lead].legal_basis
-    helpers = [agency for agency, causes in catalog.routing.co_agencies.items() if told & set(causes)]
-    co_agencies = tuple(agency for agency in dict.fromkeys((*co, *helpers)) if agency is not lead)
-    return Decision(lead, co_agencies, urgent, rule_id, legal_basis, catalog.is_home_region(region_code))
+        likeness = catalog.examples.likeness(plain(narrative), told)
+        urgent = urgent or likeness.urgent >= routing.urgent_from
+        scores = dict(likeness.agencies)
+        if decided is not routing.rules[-1]:
+            scores[lead] += routing.rule_weight
+        lead = max(scores, key=lambda agency: scores[agency])
+    agreeing = next((rule for rule in holding[:-1] if rule.lead is lead), None)
+    if agreeing is not None or not narrative:
+        reason: RoutingRule | LikenessRule = agreeing or decided
+        rule_id = (agreeing or decided).id
+    else:
+        reason, rule_id = routing.by_likeness[lead], f"like_{lead}"
+    helpers = [agency for agency, causes in routing.co_agencies.items() if told & set(causes)]
+    co_agencies = tuple(agency for agency in dict.fromkeys((*reason.co, *helpers)) if agency is not lead)
+    return Decision(lead, co_agencies, urgent, rule_id, reason.legal_basis, catalog.is_home_region(region_code))

@@ -10,8 +10,9 @@ from bench.intake_extraction import score
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.chinese_numbers import chinese_number
 from bot.intake.extraction import extract
+from bot.intake.linking import normalise
 from bot.intake.routing import route
-from bot.intake.vocabulary import Agency, TipOffKind
+from bot.intake.vocabulary import Agency, IdentifierKind, TipOffKind
 
 HELD_OUT = Path(__file__).parent / "data" / "narratives_held_out.jsonl"
 
@@ -135,6 +136,80 @@ def test_a_name_behind_a_role_and_a_wechat_id_glued_to_its_word_are_found(catalo
 
 
 @pytest.mark.parametrize(
+    "story",
+    ["我的身份证尾号0049，电话13844440000", "受害人电话：13844440000", "我的是13844440000，别打错了", "13844440000是我自己的", "我打95519问过",
+     "他身份证号220302196508120049"],
+)  # fmt: skip
+def test_neither_the_reporters_number_nor_a_hotline_nor_an_id_number_becomes_the_suspects(catalog: IntakeCatalog, story: str) -> None:
+    fields = extract(catalog, story).fields
+
+    assert (fields.phone, fields.bank_account) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("story", "account"),
+    [
+        ("他让我打到他卡上 **** **** **** ***0 123 工商银行，户名李娜，我转了三千", "工商银行尾号0123"),
+        ("收款人是邢某，农行，末四位0083", "农业银行尾号0083"),
+        ("我的工行卡***************0123给他了", None),
+        ("我建行卡尾号8817被他转走了五千", None),
+        ("他收款卡尾号8817", None),
+        ("保单尾号4471，工行扣款", None),
+        ("收款的支付宝账号是 xyz2025@163.com", "xyz2025@163.com"),
+    ],
+)
+def test_a_masked_payee_card_is_told_by_its_bank_and_last_digits(catalog: IntakeCatalog, story: str, account: str | None) -> None:
+    fields = extract(catalog, story).fields
+
+    assert fields.bank_account == account
+
+
+def test_accounts_link_by_bank_and_last_digits_and_never_by_the_digits_alone(catalog: IntakeCatalog) -> None:
+    def identifier(story: str) -> str:
+        return normalise(IdentifierKind.BANK_ACCOUNT, extract(catalog, story).fields.bank_account or "", catalog.extraction)
+
+    assert identifier("打到他工行卡 ***************0123") == identifier("收款人邢某，工商银行，尾号0123")
+    assert identifier("收款人邢某，工商银行，尾号0123") != identifier("收款人邢某，农业银行，尾号0123")
+    assert identifier("打到他卡6222 0212 3456 7890 123") == "6222021234567890123"
+
+
+def test_what_is_left_of_a_masked_number_is_no_amount(catalog: IntakeCatalog) -> None:
+    assert extract(catalog, "转账到***************3217，没说多少").fields.amount_paid is None
+
+
+@pytest.mark.parametrize("said", ["一三九，四四三四，七零二一", "139、4434、7021", "139 4434 7021"])
+def test_a_phone_number_read_out_in_breaths_is_one_number(catalog: IntakeCatalog, said: str) -> None:
+    assert extract(catalog, f"他手机号{said}").fields.phone == "13944347021"
+
+
+@pytest.mark.parametrize(
+    ("story", "place", "code"),
+    [
+        ("我在大连打工，骗我的公司在沈阳铁西区，不是四平铁西", "沈阳铁西区", "210100"),
+        ("我老家梨树的，那人在伊通营城子镇", "伊通营城子镇", "220323"),
+        ("我家住梨树的", "梨树", "220322"),
+    ],
+)
+def test_where_it_happened_comes_before_where_the_reporter_lives(catalog: IntakeCatalog, story: str, place: str, code: str) -> None:
+    fields = extract(catalog, story).fields
+
+    assert (fields.place, fields.region_code) == (place, code)
+
+
+@pytest.mark.parametrize("story", ["2026-11-03 14:22 他给我打电话", "10.18的事", "万鼎公司的人找我", "我还在等，转不转三万"])
+def test_dates_names_and_questions_are_no_payments(catalog: IntakeCatalog, story: str) -> None:
+    assert extract(catalog, story).fields.amount_paid is None
+
+
+def test_words_that_fit_a_rule_by_accident_are_outvoted_by_the_examples(catalog: IntakeCatalog) -> None:
+    story = "短视频里有个主播天天直播卖退保课，评论区全是拉人的，我关注以后私信骚扰我一天十几个，希望平台封号"
+    decision = extract(catalog, story).decision
+
+    assert decision.lead_agency is Agency.CYBERSPACE
+    assert "threat" in extract(catalog, story).fields.behaviours  # by the word alone
+
+
+@pytest.mark.parametrize(
     ("story", "company"),
     [
         ("有一家叫鸿运企服的，劝人退保", "鸿运企服"),
@@ -192,7 +267,10 @@ def test_every_decision_names_its_rule_and_legal_basis_and_never_helps_itself(ca
         assert decision.lead_agency not in decision.co_agencies
 
 
-@pytest.mark.parametrize("unit", ["退", "1", "交了", "我给他转了", "退保的钱打到他", "公司", "\n", "有一家叫", "￥", "身份证给", "“", "a", " "])
+@pytest.mark.parametrize(
+    "unit",
+    ["退", "1", "交了", "我给他转了", "退保的钱打到他", "公司", "\n", "有一家叫", "￥", "身份证给", "“", "a", " ", "*", "* ", "铁西铁东", "尾号1234"],
+)
 def test_hostile_repetition_is_read_in_bounded_time(catalog: IntakeCatalog, unit: str) -> None:
     started = time.perf_counter()
     extract(catalog, (unit * 100_000)[:100_000])
