@@ -5,42 +5,31 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import evidence
+from actions import digression, evidence, held_receipts, tip_off_identity
 from actions.conversation import Conversation
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
 from actions.speech import Speaker
+from actions.tip_off_draft import FORM, agencies_of, complains, decision_on, draft_of, keep, learn, lines
+from actions.tip_off_edits import edit
+from actions.tip_off_identity import COMPLAINT_QUESTIONS, OWN_QUESTIONS, agreed, back_to_report, offers_choice, phone_in
+from actions.tip_off_reading import reading
 from actions.turn import CONTROL_CHARACTERS, Turn
 from actions.words import Question, common, form_words
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
 from bot.intake.receipt import spaced
-from bot.intake.routing import Decision, route
-from bot.privacy.personal_data import PersonalDataKind, find_personal_data, plain_digits
 
-FORM = "tip_off"
 WHO_FIELDS = ("suspect_name", "company", "wechat", "qq", "phone", "bank_account", "account_name")
 SHORTEST_STORY = 4  # characters; less says nothing that could be looked into
 SHORTEST_REMARK = 7  # characters; a longer message that does not answer the question belongs to the story
-SUMMARY_STORY = 120  # characters of the story shown before it is submitted
-CONTACT_KINDS = (PersonalDataKind.PHONE, PersonalDataKind.LANDLINE)
-
-
-def draft_of(memory: Memory) -> TipOffDraft:
-    """The draft in a task's memory, empty at the start."""
-    return TipOffDraft.model_validate(memory.values.get("draft") or {})
-
-
-def decision_on(draft: TipOffDraft) -> Decision:
-    """Where a draft would go if it were submitted now."""
-    return route(desk().catalog, draft.fields.behaviours, draft.fields.region_code, draft.narrative)
+NOTHING_OVERHEARD = frozenset({"kind", "contact", "again", *COMPLAINT_QUESTIONS})  # what is answered here is about the person
 
 
 class TipOffForm(GuidedForm):
@@ -60,11 +49,17 @@ class TipOffForm(GuidedForm):
             names.append("home_or_away")
         if known.amount_paid is None:
             names.append("money")
-        return [*names, "contact", "consent", "confirm"]
+        if offers_choice(memory):
+            names.append("kind")
+        names += COMPLAINT_QUESTIONS if complains(memory) else ("contact",)
+        names.append("consent")
+        if memory.answered("consent") and _told_before(memory):
+            names.append("again")
+        return [*names, "confirm"]
 
     def is_narrative(self, name: str) -> bool:
-        """The story, and who did it, are told."""
-        return name in {"story", "who"}
+        """The story, who did it, and what the person demands are told."""
+        return name in {"story", "who", "demand"}
 
     def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
         """Use what the person already told about an agent in this conversation."""
@@ -79,53 +74,82 @@ class TipOffForm(GuidedForm):
 
     def take(self, name: str, turn: Turn, memory: Memory) -> None:
         """Understand an answer."""
-        getattr(self, f"_take_{name}")(turn, memory)
-
-    def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
-        """As in the base; then say what cannot wait: danger, and that the deed happened elsewhere."""
-        before = draft_of(memory).fields
-        if name == "contact" and self._fits(name, turn, memory):
-            # Nothing else is read out of this answer: the person's own number must never become the suspect's.
-            self.take(name, turn, memory)
-        elif not self.is_narrative(name) and len(turn.bare) >= SHORTEST_REMARK and not turn.asks_something and not self._fits(name, turn, memory):
-            self._tell(turn.text, memory)
-            speaker.say(self.words.say("noted"))
+        if name == "kind" or name in COMPLAINT_QUESTIONS:
+            tip_off_identity.take(name, turn, memory)
         else:
-            super().hear(name, turn, memory, speaker)
+            getattr(self, f"_take_{name}")(turn, memory)
+
+    def _hear(self, requested: str, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> list[EventType]:
+        """As in the base, but changes in free words come first; then what cannot wait: danger, and that the deed happened elsewhere."""
+        before = draft_of(memory).fields
+        events: list[EventType] = []
+        if requested == "again" and turn.is_one_of(self.words.answers["again_yes"]):
+            memory.ending = Ending.SWITCHED
+            return [FollowupAction("status_enquiry_form")]
+        if changes := self._edit(requested, turn, memory):
+            told = "；".join(changes)
+            speaker.say(common().say("corrected", changes=told), quoted=[told])
+        else:
+            events = super()._hear(requested, turn, memory, tracker, speaker)
         after = draft_of(memory).fields
         if after.behaviours != before.behaviours:
             self._warn_when_urgent(memory, speaker)
         if after.region_code and after.region_code != before.region_code and not desk().catalog.is_home_region(after.region_code):
             speaker.say(self.words.say("outside", home=desk().catalog.regions.home.name))
+        return events
+
+    def _edit(self, requested: str, turn: Turn, memory: Memory) -> list[str]:
+        """Change what the message says is to be changed; an answer to the open question is none."""
+        if turn.pressed or self.is_narrative(requested) or super()._is_choice(requested, turn, memory):
+            return []
+        answers = requested != "confirm" and not reading().change.search(turn.text) and self._fits(requested, turn, memory)
+        asks = digression.is_one(turn, narrative=False) and turn.asks_something
+        submits = requested == "confirm" and turn.is_one_of(self.words.answers["submit"])
+        return [] if answers or submits or asks else edit(turn.text, requested, memory)
+
+    def _is_choice(self, name: str, turn: Turn, memory: Memory) -> bool:
+        """Also "投诉" in any short words: elsewhere it would start another task."""
+        return super()._is_choice(name, turn, memory) or name == "kind" and not turn.asks_something and self._fits(name, turn, memory)
+
+    def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
+        """As in the base, but nothing is read for the suspect out of what the person says about themselves."""
+        fits = self._fits(name, turn, memory)
+        complained = complains(memory)
+        if name in NOTHING_OVERHEARD and fits:
+            self.take(name, turn, memory)
+        elif not self.is_narrative(name) and name not in OWN_QUESTIONS and len(turn.bare) >= SHORTEST_REMARK and not turn.asks_something and not fits:
+            self._tell(turn.text, memory)
+            speaker.say(self.words.say("noted"))
+        else:
+            super().hear(name, turn, memory, speaker)
+        if complained and not complains(memory):
+            speaker.say(self.words.say("back_to_report"))
 
     def skip(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         """Nothing is submitted without a story and a clear yes; "没有" to money means that none was paid."""
         if name == "story":
             speaker.say(self.words.say("story_needed"))
-        elif name == "confirm" or name == "money" and turn.is_one_of(self.words.answers["nothing_paid"]):
+        elif name == "kind" or name in COMPLAINT_QUESTIONS:
+            tip_off_identity.skip(name, memory, speaker)
+        elif name in {"confirm", "again"} or name == "money" and turn.is_one_of(self.words.answers["nothing_paid"]):
             self.hear(name, turn, memory, speaker)
+        elif name == "consent" and complains(memory):
+            back_to_report(memory)
+            super().skip(name, turn, memory, speaker)
+            speaker.say(self.words.say("back_to_report"))
         else:
             super().skip(name, turn, memory, speaker)
 
     def overhear(self, turn: Turn, memory: Memory, *, correcting: bool) -> list[str]:
-        """Read fields out of any answer; a correction may replace what was known."""
+        """Read fields out of any answer; only a change in so many words replaces what is known."""
         if not turn.text:
             return []
-        if any(words in turn.text for words in self.words.answers["own_number"]) and self._fits("contact", turn, memory):
-            self.take("contact", turn, memory)
-            return [turn.correction]
+        if correcting:
+            return edit(turn.text, "", memory)
         draft = draft_of(memory)
-        found = desk().extract(turn.text).fields.found()
-        if correcting and "amount_paid" not in found:
-            # "不对，是1800块" does not say what the money was for: it corrects what was paid.
-            paid = desk().extract(self.words.say("paid_context", text=turn.correction)).fields.amount_paid
-            found |= {} if paid is None else {"amount_paid": paid}
-        changed = _learn(draft, found, correcting=correcting)
-        memory.values["draft"] = draft.model_dump(mode="json")
-        if "amount_paid" in changed:
-            memory.values["money"] = "paid"
-        labels, shown = self.words.labels, self._shown(draft, memory)
-        return [self.words.say("line", label=labels[name], value=shown[name]) for name in changed if name in labels]
+        learn(draft, desk().extract(turn.text).fields.found(), memory, correcting=False)
+        keep(draft, memory)
+        return []
 
     def question(self, name: str, memory: Memory) -> Question:
         """Fill in what the questions on consent, place and confirmation say."""
@@ -133,41 +157,25 @@ class TipOffForm(GuidedForm):
         draft = draft_of(memory)
         catalog = desk().catalog
         if name == "consent":
-            decision = decision_on(draft)
-            agencies = "、".join(catalog.agency_name(agency) for agency in (decision.lead_agency, *decision.co_agencies))
-            ask = f"{catalog.agencies[decision.lead_agency].words}\n{catalog.words.consent_transfer.format(agencies=agencies)}"
-            return question.model_copy(update={"ask": ask})
+            lead = catalog.agencies[decision_on(draft).lead_agency]
+            return question.model_copy(update={"ask": f"{lead.words}\n{catalog.words.consent_transfer.format(agencies=agencies_of(draft))}"})
+        if name == "identity_consent":
+            return question.model_copy(update={"ask": catalog.words.consent_identity.format(agencies=agencies_of(draft))})
         if name == "home_or_away":
             return question.model_copy(update={"ask": question.ask.format(place=draft.fields.place, home=catalog.regions.home.name)})
         if name == "confirm":
-            return question.model_copy(update={"ask": question.ask.format(summary=self._summary(draft, memory))})
+            return question.model_copy(update={"ask": question.ask.format(summary="\n".join(lines(draft, memory)))})
         return question
 
     def quoted(self, name: str, memory: Memory) -> Sequence[str]:
         """The summary and the place are the person's words."""
         draft = draft_of(memory)
-        return [self._summary(draft, memory)] if name == "confirm" else [draft.fields.place or ""]
-
-    def _summary(self, draft: TipOffDraft, memory: Memory) -> str:
-        shown = self._shown(draft, memory)
-        return "\n".join(self.words.say("line", label=label, value=shown[name]) for name, label in self.words.labels.items() if shown.get(name))
-
-    def _shown(self, draft: TipOffDraft, memory: Memory) -> dict[str, Any]:
-        """What is known, by field, as the person reads it."""
-        words, catalog = self.words, desk().catalog
-        known: dict[str, Any] = {"narrative": _shortened(draft.narrative), **draft.fields.found()}
-        known["gave_documents"] = "、".join(catalog.behaviours.documents[name].name for name in draft.fields.gave_documents)
-        known["fee_rate"] = f"{draft.fields.fee_rate:.0%}" if draft.fields.fee_rate is not None else ""
-        known["amount_paid"] = f"{draft.fields.amount_paid:g}" if draft.fields.amount_paid else ""
-        if memory.values.get("money") == "nothing":
-            known["amount_paid"] = words.say("nothing_paid")
-        known["contact"] = draft.reporter.phone if draft.reporter else words.say("anonymous")
-        return known
+        return ["\n".join(lines(draft, memory))] if name == "confirm" else [draft.fields.place or ""]
 
     def _tell(self, story: str, memory: Memory) -> None:
         draft = draft_of(memory)
         draft.narrative = f"{draft.narrative}\n{story}".strip()
-        _learn(draft, desk().extract(draft.narrative).fields.found(), correcting=False)
+        learn(draft, desk().extract(draft.narrative).fields.found(), memory, correcting=False)
         if draft.fields.amount_paid is None and any(words in story for words in self.words.answers["told_nothing_paid"]):
             memory.values["money"] = "nothing"
         memory.values["draft"] = draft.model_dump(mode="json")
@@ -189,8 +197,7 @@ class TipOffForm(GuidedForm):
         memory.values["who"] = True
 
     def _take_place(self, turn: Turn, memory: Memory) -> None:
-        self.overhear(turn, memory, correcting=True)
-        if draft_of(memory).fields.place is None:
+        if self._learn(turn.text, memory).fields.place is None:
             raise UnclearAnswerError
         memory.values["place"] = True
 
@@ -201,12 +208,18 @@ class TipOffForm(GuidedForm):
             settled = desk().extract(f"{desk().catalog.regions.home.name}{draft.fields.place}").fields
             draft.fields.place, draft.fields.region_code = settled.place, settled.region_code
         elif not turn.is_one_of(self.words.answers["away"]):
-            self.overhear(turn, memory, correcting=True)
-            if draft_of(memory).fields.region_code is None:
+            if self._learn(turn.text, memory).fields.region_code is None:
                 raise UnclearAnswerError
             return
-        memory.values["draft"] = draft.model_dump(mode="json")
+        keep(draft, memory)
         memory.values["home_or_away"] = True
+
+    def _learn(self, text: str, memory: Memory) -> TipOffDraft:
+        """Fields out of an answer that settles what was unclear."""
+        draft = draft_of(memory)
+        learn(draft, desk().extract(text).fields.found(), memory, correcting=True)
+        keep(draft, memory)
+        return draft
 
     def _take_money(self, turn: Turn, memory: Memory) -> None:
         if _says(turn, self.words.answers["nothing_paid"]):
@@ -217,37 +230,37 @@ class TipOffForm(GuidedForm):
             raise UnclearAnswerError
         draft = draft_of(memory)
         draft.fields.amount_paid = found
-        memory.values |= {"draft": draft.model_dump(mode="json"), "money": "paid"}
+        keep(draft, memory)
+        memory.values["money"] = "paid"
 
     def _take_contact(self, turn: Turn, memory: Memory) -> None:
-        phones = [finding for finding in find_personal_data(turn.text) if finding.kind in CONTACT_KINDS]
-        draft = draft_of(memory)
-        if phones:
-            phone = plain_digits(turn.text[phones[0].start : phones[0].end])
-            draft.reporter = Reporter(phone=phone)
-        elif _says(turn, self.words.answers["anonymous"]):
-            draft.reporter = None
-        else:
+        draft, phone = draft_of(memory), phone_in(turn.text)
+        if phone is None and not _says(turn, self.words.answers["anonymous"]):
             raise UnclearAnswerError
-        memory.values |= {"draft": draft.model_dump(mode="json"), "contact": True}
+        draft.reporter = Reporter(phone=phone) if phone else None
+        keep(draft, memory)
+        memory.values["contact"] = True
 
     def _take_consent(self, turn: Turn, memory: Memory) -> None:
-        refused = turn.intent == "deny" and turn.pressed or turn.is_one_of(self.words.answers["refuse"])
-        agreed = turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["agree"])
-        if not refused and not agreed:
-            raise UnclearAnswerError
         draft = draft_of(memory)
-        draft.consent_transfer = not refused
-        draft.consent_identity = not refused and draft.reporter is not None
-        memory.values |= {"draft": draft.model_dump(mode="json"), "consent": True}
+        draft.consent_transfer = agreed(turn)
+        keep(draft, memory)
+        memory.values["consent"] = True
+        if not draft.consent_transfer and complains(memory):
+            back_to_report(memory)  # nobody can settle a dispute that they are not told of
+
+    def _take_again(self, turn: Turn, memory: Memory) -> None:
+        if not turn.is_one_of(self.words.answers["again_no"]):
+            raise UnclearAnswerError
+        memory.values["again"] = True
 
     def _take_confirm(self, turn: Turn, memory: Memory) -> None:
-        if turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["submit"]):
-            draft = draft_of(memory)
-            draft.channel = turn.channel
-            memory.values |= {"draft": draft.model_dump(mode="json"), "confirm": True}
-        elif not self.overhear(turn, memory, correcting=True):
+        if not (turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["submit"])):
             raise UnclearAnswerError
+        draft = draft_of(memory)
+        draft.channel = turn.channel
+        keep(draft, memory)
+        memory.values["confirm"] = True
 
 
 def _says(turn: Turn, words: Sequence[str]) -> bool:
@@ -256,20 +269,13 @@ def _says(turn: Turn, words: Sequence[str]) -> bool:
     return any(turn.bare.startswith(word) or short and len(word) > 1 and word in turn.bare for word in words)
 
 
-def _learn(draft: TipOffDraft, found: dict[str, Any], *, correcting: bool) -> list[str]:
-    """Fill in fields; what was known stays, or is replaced by a correction, and lists grow. Returns the names of those that changed."""
-    changed = []
-    for name, new in found.items():
-        old = getattr(draft.fields, name)
-        value = sorted({*old, *new}) if isinstance(old, list) and isinstance(new, list) else new
-        if value != old and (correcting or not old or isinstance(old, list)):
-            setattr(draft.fields, name, value)
-            changed.append(name)
-    return changed
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= SUMMARY_STORY else f"{text[:SUMMARY_STORY]}…"
+def _told_before(memory: Memory) -> bool:
+    """Whether earlier tip-offs are about the same people or the same script; nobody learns which, or how many."""
+    draft = draft_of(memory)
+    try:
+        return desk().possible_duplicates(draft.fields, draft.narrative) > 0
+    except IntakeError:
+        return False  # the question spares work, it is not worth losing a tip-off for
 
 
 class ActionSubmitTipOff(Action):  # type: ignore[misc]
@@ -294,8 +300,10 @@ class ActionSubmitTipOff(Action):  # type: ignore[misc]
             speaker.say(form_words(FORM).say("submit_failed"), [{"title": common().names[FORM], "payload": "/start_tip_off"}])
             return [memory.event(FORM)]
         card = {"type": "receipt", "receipt": receipt.number, "words": receipt.words}
+        held_receipts.hold(tracker.sender_id, receipt.number, told_here=True)
         speaker.say(form_words(FORM).say("submitted"), card=card, quoted=[spaced(receipt.number)])
         evidence.offer_upload(receipt.tip_off_id, tracker.sender_id, Turn.of(tracker), speaker)
+        speaker.say(form_words(FORM).say("what_next"), [{"title": form_words(FORM).say("papers"), "payload": "/tip_off_status"}])
         conversation = Conversation.of(tracker)
         conversation.told = []
         return [Memory(ending=Ending.DONE).event(FORM), conversation.event()]

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.intake.receipt import find_receipt, mask_receipts
 from bot.privacy.field_encryption import FieldCipher
 from bot.privacy.keyring import Keyring
+from bot.runtime.private_answers import without_identity
 from bot.runtime.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -105,12 +106,12 @@ class EncryptedTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         conversation = _Conversation([_without_receipt(event.as_dict()) for event in tracker.events], stored)
         self._remember(sender_id, conversation)
         new = conversation.events[stored:]
-        if any(_shows_receipt(event) for event in conversation.events[:stored]):
+        if any(_shown_once(event) for event in conversation.events[:stored]):
             # It was shown once; the answer to a lost delivery could still be repeated until the person said something else.
-            conversation.events[:stored] = [_with_masked_receipt(event) for event in conversation.events[:stored]]
-            await asyncio.to_thread(self._mask_shown_receipts, sender_id)
+            conversation.events[:stored] = [_without_shown_once(event) for event in conversation.events[:stored]]
+            await asyncio.to_thread(self._mask_what_was_shown_once, sender_id)
         if self.event_broker is not None:
-            for event in new:
+            for event in without_identity(conversation.events, stored):
                 self.event_broker.publish({"sender_id": sender_id, **event})
         await asyncio.to_thread(self._write, sender_id, new)
         conversation.stored = tracker.stored_events = len(conversation.events)
@@ -137,12 +138,12 @@ class EncryptedTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             session.execute(sa.insert(self.SQLEvent), rows)
             session.commit()
 
-    def _mask_shown_receipts(self, sender_id: str) -> None:
+    def _mask_what_was_shown_once(self, sender_id: str) -> None:
         with self.session_scope() as session:
             for row in session.query(self.SQLEvent).filter_by(sender_id=sender_id, type_name="bot"):
                 event = self._open(sender_id, row.data)
-                if _shows_receipt(event):
-                    row.data = self._seal(sender_id, _with_masked_receipt(event))
+                if _shown_once(event):
+                    row.data = self._seal(sender_id, _without_shown_once(event))
             session.commit()
 
     def _remember(self, sender_id: str, conversation: _Conversation) -> None:
@@ -161,17 +162,21 @@ def _without_receipt(event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-def _shows_receipt(event: dict[str, Any]) -> bool:
+def _shown_once(event: dict[str, Any]) -> bool:
+    """Whether an utterance holds what is not kept: a receipt, or a paper with one or with what was told (a card with the key `once`)."""
     custom = (event.get("data") or {}).get("custom") or {}
-    return event["event"] == "bot" and custom.get("type") == "receipt" and find_receipt(custom["receipt"]) is not None
+    return event["event"] == "bot" and ("once" in custom or custom.get("type") == "receipt" and find_receipt(custom["receipt"]) is not None)
 
 
-def _with_masked_receipt(event: dict[str, Any]) -> dict[str, Any]:
-    if not _shows_receipt(event):
+def _without_shown_once(event: dict[str, Any]) -> dict[str, Any]:
+    if not _shown_once(event):
         return event
     custom = event["data"]["custom"]
-    masked = {key: mask_receipts(value) if isinstance(value, str) else value for key, value in custom.items()}
-    return {**event, "data": {**event["data"], "custom": masked}}
+    if "once" in custom:  # its words say, in place of the paper, how to get it again
+        kept = {"type": custom["type"], "name": custom["name"], "text": custom["once"]}
+    else:
+        kept = {key: mask_receipts(value) if isinstance(value, str) else value for key, value in custom.items()}
+    return {**event, "data": {**event["data"], "custom": kept}}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -23,7 +23,9 @@ RECEIPT = re.compile(r"\d(?:[\s\-_.,:;/|·、，。~*]{0,3}\d){15}")
 # Who a person is, which no pattern finds in text, and what a receipt is made from.
 PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity|key$|sender$|receipt$)")
 # Parts of a card nobody reads as text.
-NOT_READ = frozenset({"type", "topic", "raw", "receipt", "ticket", "payload", "url", "start", "end", "checked", "name"})
+NOT_READ = frozenset(
+    {"type", "topic", "raw", "receipt", "ticket", "payload", "url", "start", "end", "checked", "name", "base64", "media_type", "once"}
+)
 COMMAND = "/"  # begins what a button sends instead of words
 
 Row = dict[str, Any]
