@@ -44,11 +44,16 @@ def edit(text: str, question: str, memory: Memory) -> list[str]:
     at_summary = question == "confirm"
     if not removes and not changes and (not at_summary or patterns.adding.search(told)):
         return []
-    own = not patterns.theirs.search(told) and (bool(patterns.own.search(told)) or question in OWN_QUESTIONS or _only_own(told, memory))
-    if own:
+    theirs = bool(patterns.theirs.search(told))
+    if not theirs and (patterns.own.search(told) or question in OWN_QUESTIONS or _only_own(told, memory)):
         return _own(told, memory, removes=removes)
+    return _of_the_suspect(told, memory, theirs=theirs, removes=removes)
+
+
+def _of_the_suspect(told: str, memory: Memory, *, theirs: bool, removes: bool) -> list[str]:
+    patterns = reading()
     named = [name for name, field in patterns.fields.items() if field.names.search(told)]
-    if removes and named[:1] == ["suspect_name"] and not patterns.theirs.search(told):
+    if removes and named[:1] == ["suspect_name"] and not theirs:
         return [form_words(FORM).say("nameless")]  # "别写名字" is said for fear of one's own
     if removes:
         return _remove(named[0], memory) if named else []

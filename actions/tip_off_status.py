@@ -9,17 +9,22 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions import evidence, held_receipts
+from actions import evidence, held_receipts, papers
 from actions.guided_form import Ending, GuidedForm, Memory, UnclearAnswerError
 from actions.resources import desk
 from actions.speech import Speaker
+from actions.tip_off_draft import FORM as TIP_OFF
+from actions.tip_off_draft import draft_of
 from actions.turn import Turn
-from actions.words import form_words
+from actions.words import Choice, Question, form_words
 from bot.intake.errors import IntakeError
 from bot.intake.vocabulary import Author, TipOffState
 from bot.local_time import local_day
+from bot.privacy.personal_data import PersonalDataKind, find_personal_data
 
 FORM = "status_enquiry"
+WISHES = ("withdraw", "form", "slip", "supplement", "nothing")  # in this order: "不用补充了" is none of the first three
+LONGEST_WISH = 16  # characters; a longer message tells something
 
 
 class StatusEnquiryForm(GuidedForm):
@@ -36,25 +41,62 @@ class StatusEnquiryForm(GuidedForm):
         )
 
     def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
-        """A receipt in the opening message is used at once."""
-        memory.values["sender"] = tracker.sender_id
-        speaker.say(self.words.intro)
-        if turn.receipt:
-            self._look_up(turn.receipt, turn, memory, speaker)
+        """A receipt in the opening message, or shown in this conversation just now, is used at once; so is what the person came for."""
+        sender = tracker.sender_id
+        memory.values["sender"] = sender
+        if (wanted := self._wanted(turn)) in {"supplement", "withdraw"}:
+            memory.values["wanted"] = wanted
+        draft = Memory.of(tracker, TIP_OFF)
+        if draft.ending == Ending.SWITCHED and (story := draft_of(draft).narrative):
+            memory.values["told"] = story
+        receipt = turn.receipt or held_receipts.held(sender)
+        if receipt is None or "told" in memory.values and turn.receipt is None:
+            speaker.say(self.words.intro)
+            if any(finding.kind is PersonalDataKind.LONG_NUMBER for finding in find_personal_data(turn.text)):
+                speaker.say(self.words.questions["receipt"].unclear or "")
+        else:
+            self._look_up(receipt, turn, memory, speaker)
+
+    def question(self, name: str, memory: Memory) -> Question:
+        """What was just told for another tip-off can be put to this one."""
+        question = super().question(name, memory)
+        if name == "facts" and "told" in memory.values:
+            return question.model_copy(update={"choices": (Choice(title=self.words.say("as_told")), *question.choices)})
+        return question
 
     def is_narrative(self, name: str) -> bool:
         """More facts are told."""
         return name == "facts"
 
+    def _wanted(self, turn: Turn) -> str | None:
+        """What a message wants done, if it says so in few words."""
+        short = len(turn.bare) <= LONGEST_WISH
+        return next((meaning for meaning in WISHES if short and any(words in turn.bare for words in self.words.answers[meaning])), None)
+
+    def _obeys(self, requested: str, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> bool:
+        """As in the base, but "不举报了" takes the tip-off back here; it does not end the enquiry."""
+        wish = self._wanted(turn) if requested == "next" and not turn.pressed else None
+        return wish is None and super()._obeys(requested, turn, memory, tracker, speaker)
+
+    def _is_choice(self, name: str, turn: Turn, memory: Memory) -> bool:
+        """Also a wish in the person's own words: elsewhere it would start another task."""
+        return super()._is_choice(name, turn, memory) or name == "next" and self._wanted(turn) is not None
+
     def hear(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
-        """Look the receipt up, or say what to do without it; anything else is an ordinary answer."""
-        if name != "receipt":
+        """Look the receipt up, or say what to do without it; hand out papers; anything else is an ordinary answer."""
+        wish = self._wanted(turn) if name == "next" else None
+        if wish in {"form", "slip"}:
+            self._give(wish, memory, speaker)
+        elif name != "receipt":
             super().hear(name, turn, memory, speaker)
         elif any(word in turn.text for word in self.words.answers["lost"]):
             speaker.say(self.words.say("lost"))
             memory.values["receipt"] = "lost"
         elif turn.receipt:
             self._look_up(turn.receipt, turn, memory, speaker)
+        elif turn.is_one_of(self.words.answers["nothing"]):
+            memory.values["receipt"] = "not_shown"
+            speaker.say(self.words.say("after"))
         else:
             speaker.say(self.words.questions[name].unclear or "")
 
@@ -62,12 +104,10 @@ class StatusEnquiryForm(GuidedForm):
         """Understand what to do next, and do it."""
         answers, sender = self.words.answers, memory.values["sender"]
         if name == "next":
-            memory.values["next"] = next((meaning for meaning in ("supplement", "withdraw", "nothing") if turn.is_one_of(answers[meaning])), None)
-            if memory.values["next"] is None:
-                del memory.values["next"]
-                raise UnclearAnswerError
+            self._take_next(turn, memory)
         elif name == "facts":
-            self._with_receipt(memory, lambda receipt: desk().add_message(receipt, turn.text, sender))
+            text = memory.values["told"] if turn.text == self.words.say("as_told") else turn.text
+            self._with_receipt(memory, lambda receipt: desk().add_message(receipt, text, sender))
             memory.values["facts"] = True
         elif turn.is_one_of(answers["sure"]):
             self._with_receipt(memory, lambda receipt: desk().withdraw(receipt, sender))
@@ -76,6 +116,27 @@ class StatusEnquiryForm(GuidedForm):
             memory.values["sure"] = False
         else:
             raise UnclearAnswerError
+
+    def _take_next(self, turn: Turn, memory: Memory) -> None:
+        wish = self._wanted(turn)
+        if wish is None and len(turn.bare) > LONGEST_WISH and not turn.asks_something:
+            # Whoever goes on telling here tells more about this tip-off.
+            self._with_receipt(memory, lambda receipt: desk().add_message(receipt, turn.text, memory.values["sender"]))
+            memory.values |= {"next": "supplement", "facts": True}
+        elif wish is None:
+            raise UnclearAnswerError
+        else:
+            memory.values["next"] = wish
+
+    def _give(self, wish: str, memory: Memory, speaker: Speaker) -> None:
+        sender = memory.values["sender"]
+        receipt = held_receipts.held(sender)
+        if receipt is None:
+            del memory.values["receipt"]
+            speaker.say(self.words.say("show_again"))
+            return
+        give = papers.give_forms if wish == "form" else papers.give_slip
+        give(sender, receipt, self.words, speaker)
 
     def _with_receipt(self, memory: Memory, act: Callable[[str], None]) -> None:
         """Act on the receipt that was shown before.
@@ -98,7 +159,8 @@ class StatusEnquiryForm(GuidedForm):
         except IntakeError as error:
             speaker.say(desk().words_for(error))
             return
-        held_receipts.hold(memory.values["sender"], receipt)
+        if held_receipts.held(memory.values["sender"]) != receipt:
+            held_receipts.hold(memory.values["sender"], receipt)
         speaker.say(self.words.say("found", state=status.state_name, words=status.words))
         # The last step says what the state says: once is enough.
         earlier = [step for step in status.history if step.words != status.words]
@@ -110,6 +172,8 @@ class StatusEnquiryForm(GuidedForm):
         if status.state is not TipOffState.WITHDRAWN:
             evidence.offer_upload(status.tip_off_id, memory.values["sender"], turn, speaker)
         memory.values["receipt"] = "found"
+        if wanted := memory.values.pop("wanted", None):
+            memory.values["next"] = wanted
 
 
 class ActionTellStatus(Action):  # type: ignore[misc]
@@ -126,4 +190,6 @@ class ActionTellStatus(Action):  # type: ignore[misc]
         if memory.ending == Ending.DONE and memory.values.get("receipt") == "found":
             done = "supplemented" if memory.values.get("facts") else "withdrawn" if memory.values.get("sure") else "after"
             speaker.say(form_words(FORM).say(done))
+            if done == "supplemented" and "told" in memory.values:
+                return [Memory(ending=Ending.DONE).event(FORM), Memory(ending=Ending.DONE).event(TIP_OFF)]
         return [Memory(ending=Ending.DONE).event(FORM)]

@@ -11,7 +11,7 @@ from bot.intake.lookup import message_row
 from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store
 from bot.intake.tip_off_log import LogEntry
-from bot.intake.vocabulary import FINAL_STATES, LEGAL_DUTY, Agency, Author, DeadlineEvent, LogAction, TipOffState
+from bot.intake.vocabulary import FINAL_STATES, LEGAL_DUTY, Agency, Author, DeadlineEvent, LogAction, TipOffKind, TipOffState
 from bot.local_time import local_day
 
 _PASSES_ON = frozenset({TipOffState.FORWARDED, TipOffState.TRANSFERRED})
@@ -25,7 +25,7 @@ def _reason(reason: str) -> str:
 
 def _check_transition(store: Store, row: Row[Any], to_state: TipOffState, ground: str | None) -> None:
     entry, target = store.catalog.states[TipOffState(row.state)], store.catalog.states[to_state]
-    if to_state not in entry.next:
+    if to_state not in entry.next or TipOffKind(row.kind) not in target.kinds:
         raise IntakeError("transition_not_allowed", from_state=entry.name, to_state=target.name)
     if to_state in _PASSES_ON and not row.consent_transfer and ground != LEGAL_DUTY:
         raise IntakeError("consent_missing")

@@ -70,11 +70,12 @@ class Regions(Strict):
 
 
 class StateEntry(Strict):
-    """A state: its name, the reporter's words, where it may lead, and the grounds staff must choose from."""
+    """A state: its name, the reporter's words, where it may lead, the grounds staff must choose from, and the kinds of tip-offs it is for."""
 
     name: str
     words: str
     next: list[TipOffState]
+    kinds: list[TipOffKind] = Field(default_factory=lambda: list(TipOffKind))
     grounds: dict[str, str] = Field(default_factory=dict)
 
 
@@ -222,6 +223,8 @@ class Words(Strict):
     receipt_urgent: str
     receipt_not_forwarded: str
     receipt_kept_as_report: str
+    receipt_both: str
+    rejected_both: str
     consent_transfer: str
     consent_identity: str
     urgent_now: str

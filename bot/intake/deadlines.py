@@ -24,6 +24,7 @@ class DueItem:
 
     Attributes:
         confirmed: False when the last day lies in a year whose holidays are not announced yet; it may still move.
+        verified: False when the rule itself was not read in its original: the agency's answer counts.
         days_left: Natural days; negative when overdue.
     """
 
@@ -37,6 +38,7 @@ class DueItem:
     days_left: int
     state: str
     lead_agency: str
+    verified: bool = True
 
     @property
     def overdue(self) -> bool:
@@ -163,7 +165,7 @@ def of_tip_off(store: Store, connection: Connection, tip_off_id: str) -> list[Du
 def _due_item(store: Store, row: Row[Any], today: date, state: str | None = None, lead_agency: str | None = None) -> DueItem:
     rule = store.catalog.deadlines[row.rule]
     return DueItem(row.tip_off_id, row.rule, rule.name, rule.basis, row.started_on, row.due_on, row.confirmed, (row.due_on - today).days,
-                   state or row.state, lead_agency or row.lead_agency)  # fmt: skip
+                   state or row.state, lead_agency or row.lead_agency, rule.confidence == "V")  # fmt: skip
 
 
 def confirm(store: Store) -> int:

@@ -103,6 +103,11 @@ class IntakeDesk:
         """The receipt as a page to keep (`pdf` or `docx`); it does not tell who reported or what."""
         return official_forms.receipt_slip(self.store, receipt, self.status(receipt, throttle_key), file_type)
 
+    def own_forms(self, receipt: str, throttle_key: str, file_type: str, *, told_here: bool) -> list[official_forms.Exported]:
+        """The official forms as the reporter's own copy, by receipt; whole only where it was told just now."""
+        found = lookup.find_by_receipt(self.store, receipt, throttle_key)
+        return official_forms.own_forms(self.store, found.id, file_type, told_here=told_here)
+
     def save_draft(self, owner: str, draft: TipOffDraft) -> None:
         """Keeps what was told so far; `owner` (a conversation id, say) is stored as a keyed hash only."""
         drafts.save(self.store, owner, draft)

@@ -12,7 +12,7 @@ from bot.intake.errors import IntakeError
 from bot.intake.receipt import hash_receipt, parse_receipt
 from bot.intake.storable_text import encodable, readable
 from bot.intake.store import Store, new_id
-from bot.intake.vocabulary import FINAL_STATES, REPORTER, Agency, Author, LogAction, TipOffState
+from bot.intake.vocabulary import FINAL_STATES, REPORTER, Agency, Author, LogAction, TipOffKind, TipOffState
 from bot.local_time import local_day
 from bot.privacy.keyed_hash import same_hash
 from bot.privacy.personal_data import PersonalDataKind, find_personal_data
@@ -91,14 +91,14 @@ def status(store: Store, receipt: str, throttle_key: str) -> StatusView:
         tip_off_id=row.id,
         state=state,
         state_name=store.catalog.states[state].name,
-        words=words_for_state(store, state, agency, shown.ground),
+        words=_words_for(store, row.kind, state, agency, shown.ground),
         agency=agency,
         agency_name=store.catalog.agency_name(agency),
         hotline=store.catalog.agencies[agency].hotline,
         urgent=row.urgent,
         submitted_at=row.created_at,
         history=tuple(
-            HistoryStep(step.at, TipOffState(step.to_state), words_for_state(store, TipOffState(step.to_state), agency, step.ground))
+            HistoryStep(step.at, TipOffState(step.to_state), _words_for(store, row.kind, TipOffState(step.to_state), agency, step.ground))
             for step in steps
         ),
         messages=tuple(Message(item.at, Author(item.author), store.cipher.open("messages", item.author, item.id, item.token)) for item in talk),
@@ -109,6 +109,13 @@ def words_for_state(store: Store, state: TipOffState, agency: Agency, ground: st
     """The reporter's words for a state."""
     entry = store.catalog.states[state]
     return entry.words.format(agency=store.catalog.agency_name(agency), ground=entry.grounds.get(ground or "", ground or ""))
+
+
+def _words_for(store: Store, kind: str, state: TipOffState, agency: Agency, ground: str | None) -> str:
+    words = words_for_state(store, state, agency, ground)
+    if kind == TipOffKind.BOTH and state is TipOffState.REJECTED:  # only complaints are accepted or not; the report is verified all the same
+        words = f"{words}{store.catalog.words.rejected_both}"
+    return words
 
 
 def clean_message(store: Store, text: str) -> str:

@@ -1,7 +1,8 @@
 """The official forms of complaints and reports, and the receipt slip, as .docx and PDF.
 
 What is exported for an agency holds what the person agreed to pass on. The slip holds nothing the person has told, so that it can lie on a
-kitchen table without betraying anyone.
+kitchen table without betraying anyone. The person's own copy is whole only in the conversation in which it was told; to whoever merely
+holds the receipt it leaves the story and the person blank, to be written in by hand.
 """
 
 import io
@@ -28,7 +29,7 @@ from bot.intake.lookup import StatusView
 from bot.intake.receipt import spaced
 from bot.intake.store import Store
 from bot.intake.view import get
-from bot.intake.vocabulary import Agency, TipOffKind
+from bot.intake.vocabulary import REPORTER, Agency, TipOffKind
 from bot.local_time import LOCAL
 
 FONT = "STSong-Light"  # a CID font every PDF reader brings along, so no font file is shipped
@@ -43,6 +44,9 @@ PART = 600  # characters of a table row in the PDF; a longer text goes on in the
 PART_LINES = 18
 
 
+TOLD_BY_THE_PERSON = ("narrative", "reporter_name", "reporter_phone", "reporter_address")  # what tells who reported, and what
+
+
 class FormKind(StrEnum):
     """Which form."""
 
@@ -52,11 +56,13 @@ class FormKind(StrEnum):
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished document: bytes, media type and a file name without anything personal."""
+    """A finished document: bytes, media type, a file name without anything personal, its title, and what it says as plain lines."""
 
     content: bytes
     media_type: str
     filename: str
+    title: str
+    text: str
 
 
 def _values(store: Store, tip_off_id: str, texts: dict[str, str]) -> dict[str, str]:
@@ -82,10 +88,7 @@ def _values(store: Store, tip_off_id: str, texts: dict[str, str]) -> dict[str, s
     return values
 
 
-def _open_texts(store: Store, tip_off_id: str, actor: str, reason: str, with_identity: bool) -> dict[str, str]:
-    if not reason.strip():
-        raise IntakeError("reason_missing")
-    audit.record(store, actor, "export_form", tip_off_id, reason=reason, identity=with_identity)
+def _open_texts(store: Store, tip_off_id: str, with_identity: bool) -> dict[str, str]:
     with reading(store.engine) as connection:
         rows = connection.execute(select(tables.sealed).where(tables.sealed.c.tip_off_id == tip_off_id)).all()
     texts = {row.field: store.cipher.open("sealed", row.field, tip_off_id, row.token) for row in rows}
@@ -112,9 +115,43 @@ def export_form(store: Store, tip_off_id: str, form: FormKind, file_type: str, a
     with reading(store.engine) as connection:
         consent = connection.execute(select(tables.tip_offs.c.consent_identity).where(tables.tip_offs.c.id == tip_off_id)).scalar_one()
     with_identity = form is FormKind.COMPLAINT and bool(consent) and shown.summary.kind is not TipOffKind.REPORT
-    texts = _open_texts(store, tip_off_id, actor, reason, with_identity)
-    layout = store.catalog.forms.report if form is FormKind.REPORT else store.catalog.forms.complaint
-    return _render(layout, _values(store, tip_off_id, texts), file_type, f"{form}-{tip_off_id[:12]}")
+    if not reason.strip():
+        raise IntakeError("reason_missing")
+    audit.record(store, actor, "export_form", tip_off_id, reason=reason, identity=with_identity)
+    texts = _open_texts(store, tip_off_id, with_identity)
+    return _render(_layout(store, form), _values(store, tip_off_id, texts), file_type, f"{form}-{tip_off_id[:12]}")
+
+
+def own_forms(store: Store, tip_off_id: str, file_type: str, *, told_here: bool) -> list[Exported]:
+    """Returns the person's own copy of the form of their tip-off; of both forms when it is report and complaint, which are dealt with apart.
+
+    Args:
+        store: The store.
+        tip_off_id: Found by its receipt.
+        file_type: `docx` or `pdf`.
+        told_here: Whether the same conversation told it just now. Otherwise whoever holds the receipt gets the form without the story and
+            without the person.
+
+    Raises:
+        IntakeError: `tip_off_unknown`.
+    """
+    kind = get(store, tip_off_id).summary.kind
+    forms = {
+        TipOffKind.REPORT: (FormKind.REPORT,), TipOffKind.COMPLAINT: (FormKind.COMPLAINT,), TipOffKind.BOTH: (FormKind.COMPLAINT, FormKind.REPORT),
+    }[kind]  # fmt: skip
+    audit.record(store, REPORTER, "own_form", tip_off_id, identity=told_here)
+    papers = []
+    for form in forms:
+        texts = _open_texts(store, tip_off_id, with_identity=told_here and form is FormKind.COMPLAINT)
+        values = _values(store, tip_off_id, texts)
+        for name in TOLD_BY_THE_PERSON:
+            values[name] = texts.get(name, "") if told_here else ""
+        papers.append(_render(_layout(store, form), values, file_type, form))
+    return papers
+
+
+def _layout(store: Store, form: FormKind) -> OfficialForm:
+    return store.catalog.forms.report if form is FormKind.REPORT else store.catalog.forms.complaint
 
 
 def receipt_slip(store: Store, receipt: str, status: StatusView, file_type: str) -> Exported:
@@ -143,7 +180,8 @@ def _render(form: OfficialForm, values: dict[str, str], file_type: str, name: st
         content, media_type = _docx(form, rows), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     else:
         content, media_type = _pdf(form, rows), "application/pdf"
-    return Exported(content, media_type, f"{name}.{file_type}")
+    text = "\n".join([form.title, *(f"{label}：{value}" for label, value, _ in rows if value)])
+    return Exported(content, media_type, f"{name}.{file_type}", form.title, text)
 
 
 def _printable(text: str) -> str:

@@ -31,6 +31,7 @@ CHANNEL_CHARACTERS = 24
 
 _RECEIPT_COLUMNS = (
     "id", "receipt_attempt", "lead_agency", "co_agencies", "urgent", "kept_as_report", "consent_transfer", "home_region", "region_code",
+    "kind",
 )  # fmt: skip
 
 
@@ -234,6 +235,8 @@ def _receipt(store: Store, row: Mapping[str, Any], idempotency_key: str, repeate
     lines = [words.receipt.format(receipt=spaced(number), lead=catalog.agency_name(lead), co=co)]
     if row["urgent"]:
         lines.insert(0, words.receipt_urgent)
+    if row["kind"] == TipOffKind.BOTH:
+        lines.append(words.receipt_both)
     if row["kept_as_report"]:
         lines.append(words.receipt_kept_as_report)
     if not row["consent_transfer"]:

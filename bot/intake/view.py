@@ -131,7 +131,7 @@ def get(store: Store, tip_off_id: str) -> TipOffView:
         evidence=tuple(EvidenceItem(item.id, item.at, item.media_type, item.size, item.sha256, item.has_shown_copy,
                                     mask(cipher.open("evidence", "name", item.id, item.name_token))) for item in files),
         linked=linked,
-        next_states=tuple(store.catalog.states[brief.state].next),
+        next_states=tuple(state for state in store.catalog.states[brief.state].next if brief.kind in store.catalog.states[state].kinds),
         merged_into=row.merged_into,
         erased_at=row.erased_at,
     )  # fmt: skip

@@ -29,6 +29,7 @@ class TipOffState(StrEnum):
     SUPPLEMENT_REQUESTED = "supplement_requested"
     FORWARDED = "forwarded"
     ACCEPTED = "accepted"
+    MEDIATION_ENDED = "mediation_ended"
     REJECTED = "rejected"
     INVESTIGATING = "investigating"
     EXTENDED = "extended"
