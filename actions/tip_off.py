@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
@@ -20,7 +22,7 @@ from actions.tip_off_draft import FORM, agencies_of, complains, decision_on, dra
 from actions.tip_off_edits import edit
 from actions.tip_off_identity import COMPLAINT_QUESTIONS, OWN_QUESTIONS, agreed, back_to_report, offers_choice, phone_in
 from actions.tip_off_reading import reading
-from actions.turn import CONTROL_CHARACTERS, Turn
+from actions.turn import CONTROL_CHARACTERS, PUNCTUATION, Turn
 from actions.words import Question, common, form_words
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
@@ -29,6 +31,7 @@ from bot.intake.receipt import spaced
 WHO_FIELDS = ("suspect_name", "company", "wechat", "qq", "phone", "bank_account", "account_name")
 SHORTEST_STORY = 4  # characters; less says nothing that could be looked into
 SHORTEST_REMARK = 7  # characters; a longer message that does not answer the question belongs to the story
+TOLD = frozenset({"story", "who", "demand"})  # answered in free words of any length
 NOTHING_OVERHEARD = frozenset({"kind", "contact", "again", *COMPLAINT_QUESTIONS})  # what is answered here is about the person
 
 
@@ -58,8 +61,8 @@ class TipOffForm(GuidedForm):
         return [*names, "confirm"]
 
     def is_narrative(self, name: str) -> bool:
-        """The story, who did it, and what the person demands are told."""
-        return name in {"story", "who", "demand"}
+        """The story, who did it, and what the person demands are told; what is said to the summary belongs to the story too."""
+        return name in TOLD or name == "confirm"
 
     def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
         """Use what the person already told about an agent in this conversation."""
@@ -100,12 +103,11 @@ class TipOffForm(GuidedForm):
 
     def _edit(self, requested: str, turn: Turn, memory: Memory) -> list[str]:
         """Change what the message says is to be changed; an answer to the open question is none."""
-        if turn.pressed or self.is_narrative(requested) or super()._is_choice(requested, turn, memory):
+        if turn.pressed or requested in TOLD or super()._is_choice(requested, turn, memory):
             return []
         answers = requested != "confirm" and not reading().change.search(turn.text) and self._fits(requested, turn, memory)
         asks = digression.is_one(turn, narrative=False) and turn.asks_something
-        submits = requested == "confirm" and turn.is_one_of(self.words.answers["submit"])
-        return [] if answers or submits or asks else edit(turn.text, requested, memory)
+        return [] if answers or requested == "confirm" and self._submits(turn) or asks else edit(turn.text, requested, memory)
 
     def _is_choice(self, name: str, turn: Turn, memory: Memory) -> bool:
         """Also "投诉" in any short words: elsewhere it would start another task."""
@@ -117,13 +119,22 @@ class TipOffForm(GuidedForm):
         complained = complains(memory)
         if name in NOTHING_OVERHEARD and fits:
             self.take(name, turn, memory)
-        elif not self.is_narrative(name) and name not in OWN_QUESTIONS and len(turn.bare) >= SHORTEST_REMARK and not turn.asks_something and not fits:
+        elif not fits and name not in TOLD and name not in OWN_QUESTIONS and not turn.asks_something and self._tells(turn):
             self._tell(turn.text, memory)
             speaker.say(self.words.say("noted"))
         else:
             super().hear(name, turn, memory, speaker)
         if complained and not complains(memory):
             speaker.say(self.words.say("back_to_report"))
+
+    def _tells(self, turn: Turn) -> bool:
+        """Whether what does not answer the question belongs to the story: it is long enough, or holds a field ("叫刘老师")."""
+        return len(turn.bare) >= SHORTEST_REMARK or bool(set(desk().extract(turn.text).fields.found()) - {"behaviours"})
+
+    def _submits(self, turn: Turn) -> bool:
+        """Whether a message is a yes to the summary, once or twice over ("对，交吧")."""
+        parts = [replace(turn, text=part) for part in re.split(f"[{PUNCTUATION}]", turn.bare) if part]
+        return bool(parts) and all(part.is_one_of(self.words.answers["submit"]) for part in parts)
 
     def skip(self, name: str, turn: Turn, memory: Memory, speaker: Speaker) -> None:
         """Nothing is submitted without a story and a clear yes; "没有" to money means that none was paid."""
@@ -255,7 +266,7 @@ class TipOffForm(GuidedForm):
         memory.values["again"] = True
 
     def _take_confirm(self, turn: Turn, memory: Memory) -> None:
-        if not (turn.intent == "affirm" and turn.pressed or turn.is_one_of(self.words.answers["submit"])):
+        if not (turn.intent == "affirm" and turn.pressed or self._submits(turn)):
             raise UnclearAnswerError
         draft = draft_of(memory)
         draft.channel = turn.channel

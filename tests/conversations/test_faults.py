@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.running import REPLY_TIMEOUT, Assistant, Conversation, Server, build, running
+from tests.running import REPLY_TIMEOUT, Assistant, Conversation, Reply, Server, build, running
 
 pytestmark = pytest.mark.servers
 
@@ -47,12 +47,18 @@ def said_clearly(words: str) -> bool:
     return any(number in words for number in URGENT_NUMBERS) and not any(mark in words for mark in ("Traceback", "Error", "Exception", "None"))
 
 
+def agree(conversation: Conversation) -> Reply:
+    """Agree to pass the tip-off on; the same story was filed by other tests before, so it may be asked whether it is the person's own."""
+    reply = conversation.press("同意转交")
+    return conversation.press("没报过") if any("没报过" in title for title in reply.titles) else reply
+
+
 def up_to_consent(conversation: Conversation) -> None:
     """Tell a tip-off up to its summary."""
     conversation.say("我要举报")
     conversation.say(STORY)
     conversation.press("不留")
-    assert "韩金宝" in conversation.press("同意转交").text
+    assert "韩金宝" in agree(conversation).text
 
 
 def test_a_killed_action_server_is_told_in_plain_words_and_the_draft_goes_on_after_it_is_back(breakable: Assistant) -> None:
@@ -68,7 +74,7 @@ def test_a_killed_action_server_is_told_in_plain_words_and_the_draft_goes_on_aft
     asked = conversation.say("匿名")
     assert "同意" in asked.text, asked
     assert "请说说是怎么回事" not in asked.text
-    assert "韩金宝" in conversation.press("同意转交").text
+    assert "韩金宝" in agree(conversation).text
     assert conversation.press("提交").custom("receipt")["receipt"]
 
 
@@ -89,7 +95,7 @@ def test_a_killed_chat_server_remembers_the_task_when_it_is_back(breakable: Assi
     breakable.chat.stop(signal.SIGKILL)
     breakable.chat.start()
     assert "同意" in conversation.say("匿名").text
-    assert "韩金宝" in conversation.press("同意转交").text
+    assert "韩金宝" in agree(conversation).text
 
 
 def test_a_full_disk_under_the_tip_offs_loses_nothing(breakable: Assistant) -> None:
@@ -110,7 +116,7 @@ def test_a_full_disk_under_the_conversations_interrupts_no_task_and_what_was_sai
     conversation.say(STORY)
     with full_disk(breakable.chat):
         assert "同意" in conversation.say("匿名").text
-    assert "韩金宝" in conversation.press("同意转交").text
+    assert "韩金宝" in agree(conversation).text
     breakable.chat.stop(signal.SIGKILL)
     breakable.chat.start()
     assert conversation.press("提交").custom("receipt")["receipt"]

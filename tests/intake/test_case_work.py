@@ -57,6 +57,56 @@ def test_a_complaint_starts_seven_working_days_and_its_acceptance_sixty_natural_
     assert due_days(desk, tip_off_id) == {"complaint_mediation": date(2026, 5, 6)}  # 1–5 May is a holiday
 
 
+def test_a_mediation_that_fails_ends_its_period_and_starts_seven_working_days_to_say_so(
+    desk: IntakeDesk, market_draft: Draft, complainant: Reporter
+) -> None:
+    tip_off_id = desk.submit(market_draft(kind=TipOffKind.COMPLAINT, reporter=complainant, consent_identity=True), "key-1").tip_off_id
+    desk.transition(tip_off_id, State.ACCEPTED, "clerk", "符合规定")
+    desk.transition(tip_off_id, State.MEDIATION_ENDED, "clerk", "没有谈成")
+    assert due_days(desk, tip_off_id) == {"complaint_termination_notice": date(2026, 3, 11)}
+
+    desk.transition(tip_off_id, State.CLOSED, "clerk", "已经告知")
+    assert due_days(desk, tip_off_id) == {}
+
+
+def test_a_report_has_no_mediation_to_end(sqlite_desk: IntakeDesk, market_draft: Draft) -> None:
+    tip_off_id = sqlite_desk.submit(market_draft(), "key-1").tip_off_id
+    sqlite_desk.transition(tip_off_id, State.ACCEPTED, "clerk", "受理")
+
+    assert State.MEDIATION_ENDED not in sqlite_desk.get(tip_off_id).next_states
+    with pytest.raises(IntakeError, match="transition_not_allowed"):
+        sqlite_desk.transition(tip_off_id, State.MEDIATION_ENDED, "clerk", "没有谈成")
+
+
+def test_of_a_complaint_and_report_the_report_is_verified_though_the_complaint_is_rejected(
+    desk: IntakeDesk, market_draft: Draft, complainant: Reporter
+) -> None:
+    receipt = desk.submit(market_draft(kind=TipOffKind.BOTH, reporter=complainant, consent_identity=True), "key-1")
+    assert "分开办" in receipt.words
+    assert set(due_days(desk, receipt.tip_off_id)) == {"complaint_acceptance", "report_verification"}
+
+    desk.transition(receipt.tip_off_id, State.REJECTED, "clerk", "不是消费", ground="not_consumption")
+    assert "举报照样核查" in desk.status(receipt.number, "me").words
+    assert set(due_days(desk, receipt.tip_off_id)) == {"report_verification"}
+
+    desk.transition(receipt.tip_off_id, State.INVESTIGATING, "clerk", "核查举报")
+    assert set(due_days(desk, receipt.tip_off_id)) == {"report_verification"}
+
+
+def test_a_report_to_the_financial_regulator_has_fifteen_days_then_sixty_and_thirty_more_all_marked_unverified(
+    sqlite_desk: IntakeDesk, market_draft: Draft
+) -> None:
+    tip_off_id = sqlite_desk.submit(market_draft(fields=Fields(behaviours=["insurer_misled"])), "key-1").tip_off_id
+    assert due_days(sqlite_desk, tip_off_id) == {"nfra_report_acceptance": date(2026, 3, 17)}
+    assert not sqlite_desk.get(tip_off_id).deadlines[0].verified
+
+    sqlite_desk.transition(tip_off_id, State.ACCEPTED, "clerk", "受理")
+    assert due_days(sqlite_desk, tip_off_id) == {"nfra_report_decision": date(2026, 5, 6)}  # 1–5 May is a holiday
+
+    sqlite_desk.transition(tip_off_id, State.EXTENDED, "clerk", "复杂")
+    assert due_days(sqlite_desk, tip_off_id) == {"nfra_report_decision_extension": date(2026, 6, 5)}
+
+
 def test_overdue_and_due_soon_come_first(desk: IntakeDesk, market_draft: Draft, clock: Clock) -> None:
     first = desk.submit(market_draft(), "key-1").tip_off_id
     clock.forward(days=14)

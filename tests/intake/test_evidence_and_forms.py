@@ -175,3 +175,38 @@ def test_the_slip_shows_the_receipt_and_betrays_nobody(desk: IntakeDesk, draft: 
         assert receipt.number in text.replace(" ", "")
         for told in ("李秀英", "13500000000", "王强", "tuibao888", "13912345678", "平安"):
             assert told not in text
+
+
+def test_the_own_forms_are_whole_where_it_was_told_and_blank_for_whoever_holds_the_receipt(
+    desk: IntakeDesk, draft: Draft, complainant: Reporter
+) -> None:
+    told = draft(reporter=complainant, kind=TipOffKind.BOTH, consent_identity=True, demand="退还定金3000元")
+    receipt = desk.submit(told, "key-1")
+    complaint, report = desk.own_forms(receipt.number, "me", "docx", told_here=True)
+
+    assert (complaint.title, report.title) == ("投诉登记表", "举报登记表")
+    assert told.narrative in form_text(complaint.content)
+    assert "李秀英" in form_text(complaint.content)
+    assert "李秀英" in complaint.text
+    assert told.narrative in form_text(report.content)
+    assert "李秀英" not in form_text(report.content)
+
+    for found in desk.own_forms(receipt.number, "finder", "docx", told_here=False):
+        for secret in (told.narrative, "李秀英", complainant.phone, complainant.address):
+            assert str(secret) not in form_text(found.content)
+            assert str(secret) not in found.text
+        assert "王强" in form_text(found.content)
+    assert desk.audit_entries()[0].action == "own_form"
+
+
+def test_own_forms_need_the_right_receipt(sqlite_desk: IntakeDesk, draft: Draft) -> None:
+    sqlite_desk.submit(draft(), "key-1")
+
+    with pytest.raises(IntakeError, match="receipt_malformed"):
+        sqlite_desk.own_forms("8000000000000000", "guesser", "pdf", told_here=False)
+
+
+def test_a_report_gives_the_report_form_alone(sqlite_desk: IntakeDesk, draft: Draft) -> None:
+    receipt = sqlite_desk.submit(draft(kind=TipOffKind.REPORT), "key-1")
+
+    assert [paper.title for paper in sqlite_desk.own_forms(receipt.number, "me", "pdf", told_here=True)] == ["举报登记表"]
