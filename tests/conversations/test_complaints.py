@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from docx import Document
 
 from bot.intake.receipt import find_receipt
-from tests.running import Assistant, Conversation, Reply
+from tests.running import Assistant, Conversation, Reply, agree
 
 pytestmark = pytest.mark.servers
 
@@ -27,7 +27,7 @@ def complain(conversation: Conversation, company: str, paid: int, choice: str = 
     assert "可以匿名" in conversation.say(STORY.format(company=company, paid=paid)).text
     for words in (choice, "同意实名", f"退给我{paid}块", f"我叫{NAME}", PHONE, ADDRESS):
         conversation.say(words)
-    return conversation.press("同意转交")
+    return agree(conversation)
 
 
 def papers(reply: Reply) -> dict[str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def test_the_transcript_holds_neither_name_nor_phone_nor_address(assistant: Assi
         kept = "\n".join(str(row) for table in tables for row in connection.execute(sa.text(f'select * from "{table}"')))  # noqa: S608
     assert "禾田" in kept, "the conversation itself is on record"
     for private in (NAME, PHONE, ADDRESS):
-        assert private not in kept
+        assert private not in kept, private
 
 
 def test_the_forms_are_filled_for_the_person_and_blank_of_them_for_whoever_finds_the_receipt(assistant: Assistant) -> None:
@@ -116,7 +116,7 @@ def test_whoever_skips_a_part_is_told_that_it_is_kept_as_a_report(assistant: Ass
     conversation.say(f"我叫{NAME}")
     assert "先按举报登记" in conversation.press("按举报办").text
     conversation.press("不留")
-    summary = conversation.press("同意转交").text
+    summary = agree(conversation).text
     assert NAME not in summary
     assert "不留（匿名）" in summary
     assert "我们先按举报登记" in conversation.press("提交").text

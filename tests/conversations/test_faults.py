@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.running import REPLY_TIMEOUT, Assistant, Conversation, Reply, Server, build, running
+from tests.running import REPLY_TIMEOUT, Assistant, Conversation, Server, agree, build, running
 
 pytestmark = pytest.mark.servers
 
@@ -45,12 +45,6 @@ def full_disk(server: Server) -> Iterator[None]:
 def said_clearly(words: str) -> bool:
     """Whether a reply to a failure names a number to call and holds nothing of the machine."""
     return any(number in words for number in URGENT_NUMBERS) and not any(mark in words for mark in ("Traceback", "Error", "Exception", "None"))
-
-
-def agree(conversation: Conversation) -> Reply:
-    """Agree to pass the tip-off on; the same story was filed by other tests before, so it may be asked whether it is the person's own."""
-    reply = conversation.press("同意转交")
-    return conversation.press("没报过") if any("没报过" in title for title in reply.titles) else reply
 
 
 def up_to_consent(conversation: Conversation) -> None:
