@@ -97,7 +97,8 @@ def _change_own(told: str, named: str | None, phone: str | None, memory: Memory)
         draft.demand = _value(told, reading().identity["demand"])
         keep(draft, memory)
         return lines(draft, memory, ["demand"])
-    found = {"phone": phone, "address": address_in(told), "name": name_in(told) if named == "name" else None}
+    called = _value(reading().wrong.sub("", told), reading().identity["name"]) if named == "name" else ""
+    found = {"phone": phone, "address": address_in(told), "name": name_in(called)}
     learn_own({name: value for name, value in found.items() if value}, memory)
     return lines(draft_of(memory), memory, [f"reporter_{name}" for name, value in found.items() if value])
 

@@ -167,6 +167,35 @@ async def test_a_shown_receipt_is_masked_once_the_person_goes_on(database: Path)
     assert spaced not in told
 
 
+async def test_a_paper_is_gone_once_the_person_goes_on(database: Path) -> None:
+    store = open_store(database)
+    card = {"type": "document", "name": "回执单.pdf", "base64": "JVBERi0=", "media_type": "application/pdf", "text": RECEIPT, "once": "再报一遍回执号"}
+    await store.save(new_tracker(said("下载"), BotUttered(None, {"custom": card})))
+    tracker = await store.retrieve("someone")
+    assert tracker is not None
+    assert "JVBERi0=" in str([event.as_dict() for event in tracker.events]), "a repeated delivery must still get its paper"
+    tracker.update(said("谢谢"), DOMAIN)
+    await store.save(tracker)
+    later = await open_store(database).retrieve_full_tracker("someone")
+    assert later is not None
+    shown = [event.data["custom"] for event in later.events if isinstance(event, BotUttered)]
+    assert shown == [{"type": "document", "name": "回执单.pdf", "text": "再报一遍回执号"}]
+
+
+async def test_what_is_streamed_names_nobody_who_complains(database: Path) -> None:
+    broker = Recorder()
+    reporter = {"values": {"draft": {"reporter": {"name": "李桂芝"}}}}
+    summary = BotUttered("您的姓名：李桂芝")
+    await open_store(database, broker).save(
+        new_tracker(SlotSet("requested_slot", "reporter_name"), said("我叫李桂芝"), SlotSet("tip_off", reporter), summary)
+    )
+    assert len(broker.events) == 5
+    assert "李桂芝" not in str(broker.events)
+    again = await open_store(database).retrieve("someone")
+    assert again is not None
+    assert again.latest_message.text == "我叫李桂芝", "the conversation itself goes on with what was said"
+
+
 async def test_new_events_are_streamed_once(database: Path) -> None:
     broker = Recorder()
     store = open_store(database, broker)
