@@ -169,7 +169,7 @@ async def test_a_shown_receipt_is_masked_once_the_person_goes_on(database: Path)
 
 async def test_a_paper_is_gone_once_the_person_goes_on(database: Path) -> None:
     store = open_store(database)
-    card = {"type": "document", "name": "回执单.pdf", "base64": "JVBERi0=", "media_type": "application/pdf", "text": RECEIPT, "once": "再报一遍回执号"}
+    card = {"type": "document", "name": "回执单.pdf", "base64": "JVBERi0=", "media_type": "a/pdf", "text": RECEIPT, "once": "再报一遍回执号"}
     await store.save(new_tracker(said("下载"), BotUttered(None, {"custom": card})))
     tracker = await store.retrieve("someone")
     assert tracker is not None
