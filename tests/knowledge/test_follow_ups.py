@@ -37,6 +37,8 @@ from bot.knowledge.check import Everything
         ("我能听听不", "recordings", "recordings"),
         ("哪些情况可以", "agent_full_refund", "agent_full_refund"),
         ("还不满意怎么办", "complain_insurer", "complain_12378"),
+        ("能告他们吗", "insurer_refuses", "mediation_court"),
+        ("退的话扣钱不", "cooling_off_length", "cooling_off_refund"),
         ("电话呢", "surrender_procedure", "insurer_hotline"),
     ],
 )
