@@ -33,7 +33,7 @@ def answer(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
     conversation = Conversation.of(tracker)
     conversation.notice(turn)
     conversation.misunderstood = 0
-    if turn.intent.startswith(OUT_OF_SCOPE_PREFIX):
+    if turn.intent.startswith(OUT_OF_SCOPE_PREFIX) and not topics_of(turn, conversation):
         _decline(conversation, turn, speaker)
     else:
         conversation.declined = 0
@@ -67,10 +67,12 @@ def answer_in(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:
         return
     if len(topics) > 1:
         speaker.phrase("conversation.two_questions")
-    for topic in topics:
+    for topic in topics[:MOST_QUESTIONS]:
         speaker.answer(library().answer(topic, conversation.context()))
         if topic in DOOR_TOPICS:
             _name_the_door(turn, speaker)
+    if topics[MOST_QUESTIONS:]:
+        speaker.phrase("conversation.more_questions", buttons=topics[MOST_QUESTIONS:])
     if topics[0] != HOTLINE_TOPIC or conversation.topic is None:
         conversation.topic = topics[0]
     warn_of_recounted_demands(conversation, turn, speaker)
@@ -102,17 +104,25 @@ def follow_up_or_first_aid(conversation: Conversation, turn: Turn, speaker: Spea
 
 
 def topics_of(turn: Turn, conversation: Conversation) -> list[str]:
-    """The topics a message asks about, at most two; none when a follow-up has nothing to follow."""
+    """The topics a message asks about; none when it only makes sense after something that was not said, or is not ours."""
     questions = [question["topic"] for question in turn.parsed.get("questions") or ()]
     if questions:
-        return list(dict.fromkeys(questions))[:MOST_QUESTIONS]
+        return list(dict.fromkeys(questions))
     followed = follow_ups().resolve(turn.text, conversation.topic) if turn.text and conversation.topic else None
     if turn.intent in CONTEXTUAL:
-        # "平安的呢？" names only what is different: the same question, for another policy.
-        names_another = conversation.topic and any(turn.entities(name) for name in ("insurer", "product", "channel"))
-        same = conversation.topic if names_another else None
-        return [topic for topic in [followed or same] if topic]
+        return [topic for topic in [followed or _same_for_another_policy(turn, conversation)] if topic]
+    if turn.intent.startswith(OUT_OF_SCOPE_PREFIX):
+        # "打我闺女卡行不" alone is chatter; after a question on surrender it asks on.
+        return [followed] if followed else []
     return [TASK_TOPICS.get(turn.intent, turn.intent)]
+
+
+def _same_for_another_policy(turn: Turn, conversation: Conversation) -> str | None:
+    """The topic of "平安的呢？" or "商业险呢？", which name only what is different; None when nothing is."""
+    kinds = turn.entities("product")
+    if conversation.topic and kinds:
+        return library().products.topic_after(conversation.topic, kinds[0]["value"])
+    return conversation.topic if turn.entities("insurer") or turn.entities("channel") else None
 
 
 def warn_of_recounted_demands(conversation: Conversation, turn: Turn, speaker: Speaker) -> None:

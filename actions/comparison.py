@@ -24,6 +24,7 @@ from bot.knowledge.quantities import find_amounts, find_durations, parse_number
 
 FORM = "comparison"
 TOPIC = "compare_options"
+TIMES_A_YEAR = {"yearly": 1, "monthly": 12}
 NUMBER_BREAK = re.compile(r"[^0-9零一二两三四五六七八九十百千万,.]+")
 
 
@@ -66,21 +67,22 @@ class ComparisonForm(GuidedForm):
         return next((name for name in names if any(word in turn.text for word in self.words.answers[f"{name}_words"])), None)
 
     def _paid_in_all(self, turn: Turn) -> Decimal | None:
-        """The sum of "每年五千，交了四年"; None when the message does not speak of a yearly premium.
+        """The sum of "每年五千，交了四年" or "每月三百，交了五年"; None when the message speaks of no such premium.
 
         Raises:
             UnclearAnswerError: It does, but does not say how much, or for how many years: a guess would spoil the whole comparison.
         """
-        yearly = next((word for word in self.words.answers["yearly"] if word in turn.text), None)
-        if yearly is None:
+        found = next(((word, times) for kind, times in TIMES_A_YEAR.items() for word in self.words.answers[kind] if word in turn.text), None)
+        if found is None:
             return None
-        before, _, after = turn.text.partition(yearly)
+        word, times = found
+        before, _, after = turn.text.partition(word)
         years = [length for length in find_durations(f"{before}，{after}") if length.unit == "year"]
         premium = next((number for number in map(parse_number, NUMBER_BREAK.split(after)) if number), None)
         amounts = find_amounts(after)
         if not years or not (amounts or premium):
             raise UnclearAnswerError(self.words.say("years_missing"))
-        return (amounts[0].value if amounts else premium or Decimal()) * Decimal(str(years[-1].value))
+        return (amounts[0].value if amounts else premium or Decimal()) * times * Decimal(str(years[-1].value))
 
     def begin(self, turn: Turn, memory: Memory, tracker: Tracker, speaker: Speaker) -> None:
         """The opening message may tell what was paid."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,9 @@ from bot.local_time import today
 
 FORM = "cooling_off_clock"
 TOPIC = "cooling_off_length"
+
+# "11.20" is a day only as the answer to this question; elsewhere it is an amount.
+_BARE_MONTH_AND_DAY = re.compile(r"^(1[0-2]|0?[1-9])[./-](3[01]|[12]\d|0?[1-9])$")
 
 
 class CoolingOffClockForm(GuidedForm):
@@ -72,7 +76,9 @@ class CoolingOffClockForm(GuidedForm):
         return changed
 
     def _take_received(self, turn: Turn, memory: Memory) -> None:
-        found = find_dates(turn.text, today())
+        if any(word in turn.text for word in self.words.answers["lunar"]):
+            raise UnclearAnswerError(self.words.say("lunar"))
+        found = find_dates(_BARE_MONTH_AND_DAY.sub(r"\1月\2日", turn.bare), today())
         if not found or found[0].precision != "day":
             raise UnclearAnswerError
         if found[0].value > today():
@@ -119,9 +125,10 @@ class ActionTellCoolingOff(Action):  # type: ignore[misc]
         cite = cited(["contract_cooling_off"])
         for clock in clocks:
             speaker.say("\n".join(describe(library(), clock, start_assumed=True)), citations=cite, topic=TOPIC)
-        if len(clocks) == 1:
-            conversation.cooling_off = "outside" if clocks[0].state == "over" else "inside"
-        answer = library().answer("cooling_off_how" if conversation.cooling_off == "inside" else "after_cooling_off", conversation.context())
+        over = {clock.state == "over" for clock in clocks}
+        # With unknown days some of the usual ones may be over and others not: then haste helps, and nothing is known of the policy.
+        conversation.cooling_off = ("outside" if over == {True} else "inside") if len(over) == 1 else None
+        answer = library().answer("after_cooling_off" if over == {True} else "cooling_off_how", conversation.context())
         # The clock has just run: its own button would lead in a circle.
         speaker.answer(replace(answer, buttons=tuple(button for button in answer.buttons if button.payload != "/start_cooling_off_clock")))
         return [conversation.event()]

@@ -126,6 +126,9 @@ def _unknown_topics(everything: Everything) -> Iterator[str]:
         for topic in {*aspect.after, *aspect.after.values(), aspect.otherwise} - {""}:
             if not any(known == topic or (topic[-1] == "*" and known.startswith(topic[:-1])) for known in everything.library.topics):
                 yield f"follow_ups.{name}: no topic {topic}"
+    for name, kind in everything.library.products.content.products.items():
+        if kind.topic not in everything.library.topics:
+            yield f"products.{name}: no topic {kind.topic}"
 
 
 def _unknown_numbers(everything: Everything) -> Iterator[str]:

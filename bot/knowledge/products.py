@@ -20,10 +20,16 @@ class Named(Record):
     words: tuple[str, ...]
 
 
+class Kind(Named):
+    """A kind of insurance; `topic` tells how it is surrendered."""
+
+    topic: str
+
+
 class ProductsFile(Record):
     """Schema of products.yml."""
 
-    products: dict[Product, Named]
+    products: dict[Product, Kind]
     channels: dict[Channel, Named]
 
 
@@ -63,6 +69,11 @@ class Products:
     def name(self, product: Product) -> str:
         """The display name of a kind of insurance."""
         return self.content.products[product].name
+
+    def topic_after(self, last_topic: str, product: Product) -> str:
+        """The topic that answers "what about this kind?": the kind's own after another kind's, else the last one again."""
+        own = {kind.topic for kind in self.content.products.values()}
+        return self.content.products[product].topic if last_topic in own else last_topic
 
     @cached_property
     def _products(self) -> _Finder:

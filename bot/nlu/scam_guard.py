@@ -20,6 +20,7 @@ from bot.nlu.topic_classifier import COMMAND_PREFIX
 from bot.runtime.settings import PROJECT_ROOT, Settings
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
+from bot.scam.evidence import WORDING
 from bot.scam.verdict import Screening
 
 SCAM_KEY = "scam"
@@ -27,6 +28,10 @@ SCAM_KEY = "scam"
 
 MAX_SIGNALS = 40
 """Signals kept on a message; the tracker stores them with every turn."""
+
+
+STYLE_CHARACTERS = 10
+"""From this length on a message is judged by its style alone, without any signal of a rule."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -72,8 +77,13 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
     def _judge(self, message: Message, text: str) -> None:
         screening = self._detector.screen_text(text)
         message.set(SCAM_KEY, _as_json(screening), add_to_output=True)
-        if is_scam_talk(screening.verdict, message.get(INTENT) or {}):
+        if says_enough(screening, text) and is_scam_talk(screening.verdict, message.get(INTENT) or {}):
             message.set(INTENT, {INTENT_NAME_KEY: resolution.SCAM_INTENT, PREDICTED_CONFIDENCE_KEY: screening.score}, add_to_output=True)
+
+
+def says_enough(screening: Screening, text: str) -> bool:
+    """Tell whether a message is long enough for its verdict: nobody's style can be told from "退保" or "退还已交保费"."""
+    return len(text) >= STYLE_CHARACTERS or any(signal.signal != WORDING for signal in screening.signals)
 
 
 def is_scam_talk(verdict: Verdict, intent: dict[str, Any]) -> bool:

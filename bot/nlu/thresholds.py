@@ -21,7 +21,10 @@ CLEAR = 0.5
 """A confidence at which the assistant is not asking back, whatever comes second."""
 
 SECOND_QUESTION = 0.6
-"""Each clause of a message must reach this before the message counts as two questions."""
+"""A clause of a message must reach this before it counts as one of several questions."""
+
+QUESTION_BY_ITSELF = 0.8
+"""Below this confidence a clause that also reads as a follow-up ("都要带啥") is answered in the light of the clause before it."""
 
 RANKING_LENGTH = 10
 """How many intents are passed on in `intent_ranking`."""

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge.follow_ups import FollowUps
 from bot.knowledge.insurers import Insurers
 from bot.nlu import resolution, thresholds
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.questions import find_questions
+from bot.nlu.questions import QuestionFinder
 from bot.nlu.topic_model import TopicModel
 from bot.runtime.settings import PROJECT_ROOT
 
@@ -120,6 +122,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]  
             raise RuntimeError("the topic classifier has not been trained")
         return self._model
 
+    @cached_property
+    def _finder(self) -> QuestionFinder:
+        return QuestionFinder(self.model, FollowUps.load(PROJECT_ROOT / self._config["knowledge"]))
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the training data untouched: no later component learns from predictions."""
         return training_data
@@ -140,8 +146,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]  
         confidence = dict(ranking).get(intent, 1.0 - (ranking[0][1] if ranking else 0.0))
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, named, add_to_output=True)
-        questions = find_questions(text, resolution.outcome_of(intent), self.model)
+        questions = self._finder.find(text, resolution.outcome_of(intent))
         if questions:
+            if intent != resolution.outcome_of(intent):
+                # Neither a task nor asking back: both questions are answered, and their answers offer the tasks.
+                message.set(INTENT, {INTENT_NAME_KEY: questions[0].topic, PREDICTED_CONFIDENCE_KEY: questions[0].confidence}, add_to_output=True)
             message.set(QUESTIONS_KEY, [asdict(question) for question in questions], add_to_output=True)
 
 

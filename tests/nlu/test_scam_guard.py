@@ -11,7 +11,7 @@ lean.prepare()
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
 from bot.nlu import thresholds  # noqa: E402
-from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk  # noqa: E402
+from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk, says_enough  # noqa: E402
 from bot.scam.data import Verdict  # noqa: E402
 from bot.scam.verdict import Screening, Signal  # noqa: E402
 
@@ -55,6 +55,13 @@ def test_the_explanation_points_into_the_raw_text() -> None:
     (signal,) = message.get(SCAM_KEY)["signals"]
     assert said[signal["start"] : signal["end"]] == signal["phrase"]
     assert SCAM_KEY in message.as_dict(only_output_properties=True)
+
+
+def test_a_word_or_two_have_no_style_to_be_judged_by() -> None:
+    style = Screening(Verdict.EVIDENT, 0.98, (Signal("agent_wording", 0, 2, "退保", "…", "r1"),), "contact", "agent")
+    assert not says_enough(style, "退保")
+    assert says_enough(style, "您这情况我们见多了，交给我们就行")
+    assert says_enough(Screening(Verdict.EVIDENT, 0.98, (Signal("full_refund_promise", 0, 4, "包你全退", "…", "r1"),)), "包你全退")
 
 
 def test_a_pressed_button_is_not_judged() -> None:
