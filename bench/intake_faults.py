@@ -142,8 +142,11 @@ def _check(url: str, keyring: Path, acknowledged: dict[int, str]) -> dict[str, o
         stored = connection.execute(query(func.count()).select_from(tables.tip_offs)).scalar_one()
     again = {number: desk.submit(make_draft(number), f"submission-{number}") for number in acknowledged}
     lost = [number for number, receipt in again.items() if not receipt.repeated]
-    dead = [number for number, receipt in again.items()
-            if receipt.number != acknowledged[number] or desk.status(acknowledged[number], f"client-{number}").tip_off_id != receipt.tip_off_id]
+    dead = [
+        number
+        for number, receipt in again.items()
+        if receipt.number != acknowledged[number] or desk.status(acknowledged[number], f"client-{number}").tip_off_id != receipt.tip_off_id
+    ]
     report = verify(desk.store)
     desk.store.engine.dispose()
     return {"stored": stored, "lost": len(lost), "doubled": stored - len(acknowledged), "dead_receipts": len(dead), "problems": report.problems}

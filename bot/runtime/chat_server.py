@@ -57,6 +57,11 @@ def create_app(settings: Settings, model: Path) -> Sanic[Any, Any]:
     set_image_hook(app, reading_hook(reader, data / "channels" / "screenshots.yml", load_words(data / "scam").errors))
     set_evidence_desk(app, cache(lambda: stores.intake_desk(settings)))
 
+    @app.after_server_start
+    async def start_reading(_: Sanic[Any, Any]) -> None:
+        # Loads in a process of its own, so that the first person with a screenshot does not wait for it.
+        reader.start()
+
     @app.after_server_stop
     async def stop_reading(_: Sanic[Any, Any]) -> None:
         reader.close()

@@ -73,5 +73,3 @@ class Assistant:
         metadata = {"masked": clean.masked, "receipt": clean.receipt}
         await self._agent.handle_message(UserMessage(said, output, sender_id or uuid.uuid4().hex, input_channel="cli", metadata=metadata))
         return output.public_messages()
-
-

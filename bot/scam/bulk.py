@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import BinaryIO
 from bot.scam.chats import Turn, parse_chat
 from bot.scam.detector import ScamDetector
 from bot.scam.errors import ScamInputError
-from bot.scam.verdict import Screening
+from bot.scam.verdict import NOTHING_FOUND, Screening
 
 FORMATS = ("jsonl", "csv", "txt", "chat")
 # Rows handed to a worker at a time: large enough to hide the hand-over, small enough that the first verdicts come at once.
@@ -79,13 +80,20 @@ def _json_row(line: str) -> Row:
     return Row(error="bad_row")
 
 
-def screen(detector: ScamDetector, row: Row) -> Screening:
-    """Screen one row, just as the chat does."""
-    return detector.screen_turns(row.turns) if row.turns else detector.screen_text(row.text)
+def screen(detector: ScamDetector, rows: Sequence[Row]) -> list[Screening]:
+    """Screen rows, each just as the chat does."""
+    texts = iter(detector.screen_texts([row.text for row in rows if not row.turns]))
+    return [detector.screen_turns(row.turns) if row.turns else next(texts) for row in rows]
+
+
+# Most rows of most files, so it is written once.
+_NOTHING_LINE = json.dumps({"verdict": str(NOTHING_FOUND.verdict), "score": NOTHING_FOUND.score, "signals": [], "stage": NOTHING_FOUND.stage})
 
 
 def as_json(row: Row, screening: Screening) -> str:
     """Give the line of output of a row."""
+    if screening is NOTHING_FOUND and not row.error:
+        return _NOTHING_LINE
     if not screening.signals:
         told = {"verdict": str(screening.verdict), "score": round(screening.score, 4), "signals": [], "stage": screening.stage}
         return json.dumps(told | ({"error": row.error} if row.error else {}))
@@ -108,20 +116,23 @@ def screen_all(rows: Iterable[Row], data_dir: Path, model_dir: Path, workers: in
         model_dir: where trained models are kept.
         workers: processes to use; with one, nothing is started.
     """
+    source = iter(rows)
+    batches = iter(lambda: list(islice(source, BATCH_ROWS)), [])
     if workers <= 1:
         detector = ScamDetector.load(data_dir, model_dir)
-        yield from ((row, as_json(row, screen(detector, row))) for row in rows)
+        for batch in batches:
+            yield from zip(batch, map(as_json, batch, screen(detector, batch)), strict=True)
         return
-    source = iter(rows)
     with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(data_dir, model_dir)) as pool:
-        waiting: list[tuple[list[Row], Future[list[str]]]] = []
+        waiting: deque[tuple[list[Row], Future[dict[int, str]]]] = deque()
         while True:
-            while len(waiting) < workers * BATCHES_AHEAD and (batch := list(islice(source, BATCH_ROWS))):
-                waiting.append((batch, pool.submit(_work, batch)))
+            for batch in islice(batches, workers * BATCHES_AHEAD - len(waiting)):
+                waiting.append((batch, pool.submit(_work, [row if row.turns or row.error else row.text for row in batch])))
             if not waiting:
                 return
-            batch, done = waiting.pop(0)
-            yield from zip(batch, done.result(), strict=True)
+            batch, done = waiting.popleft()
+            lines = done.result()
+            yield from ((row, lines.get(place, _NOTHING_LINE)) for place, row in enumerate(batch))
 
 
 _worker: ScamDetector | None = None
@@ -132,7 +143,13 @@ def _start_worker(data_dir: Path, model_dir: Path) -> None:
     _worker = ScamDetector.load(data_dir, model_dir)
 
 
-def _work(batch: list[Row]) -> list[str]:
+def _work(batch: list[str | Row]) -> dict[int, str]:
+    """Give the line of each row, by its place, where anything was found or wrong.
+
+    Rows that are nothing but a text come as that, and lines that say nothing stay here: handing over objects would cost more than the work.
+    """
     if _worker is None:
         raise RuntimeError("the worker was not started")
-    return [as_json(row, screen(_worker, row)) for row in batch]
+    rows = [Row(item) if isinstance(item, str) else item for item in batch]
+    lines = map(as_json, rows, screen(_worker, rows))
+    return {place: line for place, line in enumerate(lines) if line is not _NOTHING_LINE}

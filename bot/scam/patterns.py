@@ -22,9 +22,9 @@ from bot.scam.errors import ScamInputError
 
 # A gap that spans more than this is not one thought any more.
 MAX_GAP = 12
-_STOPS = "。!?;\n…"
+SENTENCE_STOPS = "。!?;\n…"
 _CONCEPT = re.compile(r"[a-z_]+")
-_PLAIN = re.compile(r"[0-9a-z]{1,40}(?:\.[0-9]{1,9})?")
+_PLAIN = re.compile(r"[0-9a-z]{1,40}(?:\.[0-9]{1,9})?|\n|\S")
 _SHARE = r"(?:%|个点|成(?!功|交|立|为|本|年))"
 _NUMBER = r"\d{1,9}(?:\.\d{1,4})?\s{0,2}"
 _PERCENT = re.compile(
@@ -106,7 +106,7 @@ class Tokeniser:
         self._find = AhoCorasick(self._words, matchkind=MatchKind.LeftmostLongest)
         self._joined = set(self.lemmas.values()) | {"percent", "amount"}
         # A gap may cross a comma but not the end of a sentence; the matcher's schema knows no flags of one's own, so this one is redefined.
-        self.vocab.add_flag(lambda text: text in _STOPS, IS_PUNCT)
+        self.vocab.add_flag(lambda text: text in SENTENCE_STOPS, IS_PUNCT)
 
     def cut(self, text: str) -> tuple[list[str], list[int], list[str]]:
         """Cut a text: words, where each starts, and its concepts' joined name ('' for none)."""
@@ -121,19 +121,15 @@ class Tokeniser:
         for start, end, lemma in [*hits, (len(text), len(text), "")]:
             if start < at:
                 continue
-            while at < start:
-                plain = _PLAIN.match(text, at, start)
-                size = len(plain.group()) if plain else 1
-                if not text[at].isspace() or text[at] == "\n":
-                    words.append(text[at : at + size])
-                    starts.append(at)
-                    lemmas.append("")
-                at += size
+            for plain in _PLAIN.finditer(text, at, start):
+                words.append(plain.group())
+                starts.append(plain.start())
+            lemmas += [""] * (len(words) - len(lemmas))
             if end > start:
                 words.append(text[start:end])
                 starts.append(start)
                 lemmas.append(lemma)
-                at = end
+            at = end
         return words, starts, lemmas
 
     def doc(self, words: list[str], lemmas: list[str]) -> Doc:

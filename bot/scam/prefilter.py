@@ -1,77 +1,81 @@
-"""Says in microseconds that a text cannot hold any trace of a signal, behind whatever disguise.
+"""Says in about a microsecond that a text cannot hold any trace of a signal, behind whatever disguise.
 
 Exact in one direction: what it turns away the whole pipeline would find nothing in either. Each disguise has its counterpart here, wider than
-the disguise itself; a test runs both over every text it can find.
+the disguise itself; a test runs both over texts hidden in every way and in several ways at once.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from itertools import product
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
+from numpy.typing import NDArray
 
 from bot.scam.data import DisguiseData
-from bot.scam.disguises.layout import FILLER, Columns
+from bot.scam.disguises.base import HAN
+from bot.scam.disguises.layout import FILLERS, Columns
+from bot.scam.readings import Doubts, Kind, Reading, code_points
 from bot.scam.tables import CharacterTables
 
-# Stands in the skeleton for what never occurs in everyday text: a lone radical, a character nobody can see.
+# Stands in a reading for what never occurs in everyday text: a lone radical, a character nobody can see.
 _SUSPECT = "\uf8ff"
+# Characters that look like another and sound different get codes of their own, after those of the syllables.
+_FIRST_SHAPE_CODE = 0xF000
 # Common in honest emoji, so they are removed, not suspected.
-_EMOJI_JOINERS = ("\ufe0f", "\u200d")
-_DELETE_ALNUM = {ord(c): None for c in "0123456789abcdefghijklmnopqrstuvwxyz"}
+_JOINERS = str.maketrans({"\ufe0f": None, "\u200d": None})
+_UNSEEN = frozenset({"Cf", "Cc", "Cs", "Mn", "Me", "Cn"})
+_WORD = re.compile(f"[0-9a-z{HAN}]")
+_HAN = re.compile(f"[{HAN}]")
+_LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
+_INSERTED = re.compile(rf"(?<=[{HAN}])(?=[{FILLERS}]{{1,2}}[{HAN}])")
+_NO_FILLERS = {ord(c): None for c in FILLERS}
 
 
-class _Skeleton(dict[int, str]):
-    """Code point to what is left of it: a syllable code, a letter or digit, nothing; filled as characters come."""
+class _Written(dict[int, str]):
+    """Code point to what is left of it when all noise is gone: plain letters, digits and simplified characters; filled as characters come."""
 
     def __init__(self, tables: CharacterTables, data: DisguiseData) -> None:
         super().__init__()
-        self._tables = tables
-        self._shapes = data.shapes
-        self._words = {picture: word for picture, word in data.symbols.items() if len(picture) == 1}
-        self._suspects = {c for picture in data.symbols if len(picture) > 1 for c in picture if not c.isalnum() and c not in _EMOJI_JOINERS}
+        self._simplified = tables.simplified
+        self._pictures = {picture: word.lower() for picture, word in data.symbols.items() if len(picture) == 1}
+        self._suspects = {c for picture in data.symbols if len(picture) > 1 for c in picture.translate(_JOINERS) if not c.isalnum()}
         self._suspects |= {c for written in tables.parts for c in written if c in tables.radicals}
 
     def __missing__(self, code: int) -> str:
-        left = self._reduce(chr(code))
-        self[code] = left
-        return left
+        self[code] = self._reduce(chr(code))
+        return self[code]
 
     def _reduce(self, character: str) -> str:
-        if character in self._suspects:
+        if character in "\n\r\t" or ord(character) in _JOINERS:
+            return ""
+        plain = "".join(self._simplified.get(c, c) for c in unicodedata.normalize("NFKC", character).lower())
+        if not self._suspects.isdisjoint(character + plain) or unicodedata.category(character) in _UNSEEN:
             return _SUSPECT
-        if character in self._words:
-            return self._spell(self._words[character])
-        if unicodedata.category(character) in {"Cf", "Cc", "Cs", "Mn", "Me", "Cn"} and character not in _EMOJI_JOINERS and character not in "\n\r\t":
-            return _SUSPECT
-        return self._spell(unicodedata.normalize("NFKC", character).lower())
-
-    def _spell(self, plain: str) -> str:
-        left = []
-        for c in plain:
-            simple = self._tables.simplified.get(c, c)
-            shape = self._shapes.get(simple, simple)
-            sound = self._tables.sound_of(shape)
-            if sound != shape or (c.isascii() and c.isalnum()):
-                left.append(sound)
-            elif "\u3400" <= c <= "\u9fff":
-                left.append(c)
-        return "".join(left)
+        return "".join(_WORD.findall("".join(self._pictures.get(c, c) for c in plain)))
 
 
-class _Plain(dict[int, str]):
-    """Code point to the plain simplified character, or nothing for noise; filled as characters come."""
+class _Sounds:
+    """How written characters sound; one that imitates another may be meant either way."""
 
-    def __init__(self, tables: CharacterTables) -> None:
-        super().__init__()
-        self._simplified = tables.simplified
+    def __init__(self, tables: CharacterTables, shapes: dict[str, str]) -> None:
+        self._tables = tables
+        either = [(c, tables.sound_of(c), tables.sound_of(meant)) for c, meant in shapes.items() if tables.sound_of(c) != tables.sound_of(meant)]
+        self.codes = dict(tables.sounds)
+        self.codes |= {ord(c): self.codes[ord(meant)] for c, meant in shapes.items() if ord(meant) in self.codes}
+        self.codes |= {ord(c): chr(_FIRST_SHAPE_CODE + place) for place, (c, _, _) in enumerate(either)}
+        self._either: dict[str, list[str]] = {}
+        for c, *sounds in either:
+            for sound in sounds:
+                self._either.setdefault(sound, []).append(self.codes[ord(c)])
 
-    def __missing__(self, code: int) -> str:
-        plain = unicodedata.normalize("NFKC", chr(code)).lower()
-        left = "".join(self._simplified.get(c, c) for c in plain if c.isalnum() or "\u3400" <= c <= "\u9fff")
-        self[code] = left
-        return left
+    def spellings(self, word: str) -> Iterable[str]:
+        """Give every string of codes that may be meant as the word."""
+        sounds = self._tables.sound_of(word)
+        return ("".join(codes) for codes in product(*([sound, *self._either.get(sound, ())] for sound in sounds)))
 
 
 class Prefilter:
@@ -84,46 +88,73 @@ class Prefilter:
     """
 
     def __init__(self, traces: set[str], data: DisguiseData, tables: CharacterTables) -> None:
-        self._skeleton = _Skeleton(tables, data)
+        self._written = _Written(tables, data)
+        sounds = _Sounds(tables, data.shapes)
+        self._sound = sounds.codes
+        pictures = {picture: word.lower() for picture, word in data.symbols.items() if len(picture) == 1}
+        self._plain = str.maketrans({**tables.simplified, **pictures})
+        plain = {word.translate(self._written) for word in traces}
+        telling = [forms for word, forms in data.variants.items() if any(_overlap(trace, word) for trace in traces)]
+        forms = {form.translate(_JOINERS).lower() for writings in telling for form in writings}
         producible = {*data.keywords, *data.variants, *data.symbols.values()}
-        disguisable = {word for word in traces if any(_overlap(word, other) for other in producible)}
-        spelled = {self._bare(word) for word in disguisable}
-        for canonical, forms in data.variants.items():
-            containing = [word for word in traces if canonical in word] or [w for w in (canonical,) if any(t in w for t in traces)]
-            spelled.update(self._bare(word.replace(canonical, form)) for word in containing for form in forms if form.isalnum())
-        spelled.update(_lettered(data.keywords, tables))
-        self._sounds = AhoCorasick(sorted(spelled - {""}) + [_SUSPECT], matchkind=MatchKind.Standard)
-        self._plain = _Plain(tables)
-        backwards = {word[::-1] for word in traces if len(word) > 1}
-        self._words = AhoCorasick(sorted(traces | backwards), matchkind=MatchKind.Standard)
-        symbolic = {form.lower() for forms in data.variants.values() for form in forms if not form.isalnum()}
-        self._writings = AhoCorasick(sorted(symbolic | set(tables.parts)), matchkind=MatchKind.Standard)
-        wide = {code + 0xFEE0: chr(code).lower() for code in range(0x21, 0x7F)}
-        self._simplified = str.maketrans({**tables.simplified, **{chr(code): plain for code, plain in wide.items()}})
-
-    def _bare(self, text: str) -> str:
-        return text.translate(self._skeleton)
+        spelled = {code for word in plain if any(_overlap(word, other) for other in producible) for code in sounds.spellings(word)}
+        spelled |= {code for form in forms if form.isalnum() for code in sounds.spellings(form)}
+        spelled |= {code for letters in _lettered(data.keywords, tables) for code in sounds.spellings(letters)}
+        parts = {part.translate(self._written) for part in tables.parts}
+        backwards = {word[::-1] for word in plain if len(word) > 1}
+        words = {word for word in plain | backwards | parts if _SUSPECT not in word} | {_SUSPECT}
+        self._words = AhoCorasick(sorted(words - {""}), matchkind=MatchKind.Standard)
+        self._sounds = AhoCorasick(sorted(spelled - {""}), matchkind=MatchKind.Standard)
+        symbolic = {form for form in forms if not form.isalnum()}
+        self._forms = AhoCorasick(sorted(symbolic), matchkind=MatchKind.Standard)
+        self._symbols = {c for form in symbolic for c in form if not _WORD.match(c)}
+        self._readings = [Reading(self._written.__getitem__, words), Reading(lambda code: self._written[code].translate(self._sound), spelled)]
+        self._doubts = Doubts(self._kind)
 
     def may_hold(self, text: str) -> bool:
         """Say whether the text may hold a trace of a signal; False is certain."""
-        for joiner in _EMOJI_JOINERS:
-            if joiner in text:
-                text = text.replace(joiner, "")
-        skeleton = text.translate(self._skeleton)
-        if self._sounds.find_matches_as_indexes(skeleton):
+        written = text.translate(self._written)
+        if self._heard(written):
             return True
-        if self._words.find_matches_as_indexes(text.translate(self._plain)):
+        plain = unicodedata.normalize("NFKC", text.translate(_JOINERS)).lower()
+        if not self._symbols.isdisjoint(plain) and self._forms.find_matches_as_indexes(plain.translate(self._plain)):
             return True
-        plain = text.translate(self._simplified).lower()
-        if self._writings.find_matches_as_indexes(plain):
+        if _LINE_BREAK.search(text) and Columns.possible(text):
             return True
-        if "\n" in text and Columns.possible(text):
-            return True
-        if len(FILLER.findall(plain)) >= 2:
-            bare = skeleton.translate(_DELETE_ALNUM)
-            words = text.translate(self._plain).translate(_DELETE_ALNUM)
-            return bool(self._sounds.find_matches_as_indexes(bare) or self._words.find_matches_as_indexes(words))
-        return False
+        return len(_INSERTED.findall(written)) >= 2 and self._heard(written.translate(_NO_FILLERS))
+
+    def may_hold_each(self, texts: Sequence[str]) -> list[bool]:
+        """Say the same of each of many texts, at a tenth of the cost for most."""
+        points, ends = code_points(texts)
+        held = self._with_words(points, ends)
+        unsure, filled = self._doubts.rows(points, ends)
+        if filled.size:
+            held[filled] |= self._with_words(*self._doubts.without_fillers(*code_points([texts[row] for row in filled.tolist()])))
+        for row in unsure[~held[unsure]].tolist():
+            held[row] = self.may_hold(texts[row])
+        return list(map(bool, held))
+
+    def _with_words(self, points: NDArray[np.uint32], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+        held: NDArray[np.bool_] = np.zeros(len(ends), dtype=bool)
+        for reading in self._readings:
+            held[reading.rows_with_a_word(points, ends)] = True
+        return held
+
+    def _heard(self, written: str) -> bool:
+        return bool(self._words.find_matches_as_indexes(written) or self._sounds.find_matches_as_indexes(written.translate(self._sound)))
+
+    def _kind(self, code: int) -> Kind:
+        """Say what matters about a character. Unsure is one that stands for several, breaks a line or writes a symbol."""
+        character, left = chr(code), self._written[code]
+        kind = Kind(0) if left else Kind.DELETED
+        if _HAN.fullmatch(left):
+            kind |= Kind.HAN
+        if left and left in FILLERS:
+            kind |= Kind.FILLER
+        plain = unicodedata.normalize("NFKC", character).lower()
+        if len(left) > 1 or _LINE_BREAK.match(character) or code in _JOINERS or not self._symbols.isdisjoint(plain):
+            kind |= Kind.UNSURE
+        return kind
 
 
 def _overlap(word: str, other: str) -> bool:

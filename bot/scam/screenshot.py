@@ -60,6 +60,12 @@ class ScreenshotReader:
         self._free = [_Worker(self._context) for _ in range(max_workers)]
         self._ready = threading.Condition()
 
+    def start(self) -> None:
+        """Start the workers, which load the model while nobody waits; without this the first reading does."""
+        with self._ready:
+            for worker in self._free:
+                worker.start()
+
     def read(self, image: bytes) -> ScreenshotText:
         """Read a screenshot. Blocks; call it from a thread.
 
@@ -111,7 +117,7 @@ class _Worker:
         self._pipe: Connection | None = None
 
     def read(self, image: bytes, seconds: float) -> ScreenshotText:
-        pipe = self._running()
+        pipe = self.start()
         try:
             pipe.send_bytes(image)
             if not pipe.poll(seconds):
@@ -126,7 +132,8 @@ class _Worker:
             return answer
         raise ScamInputError(*answer)
 
-    def _running(self) -> Connection:
+    def start(self) -> Connection:
+        """Start the process unless it runs; does not wait for it to be ready."""
         if self._pipe is None or self._process is None or not self._process.is_alive():
             self.stop()
             self._pipe, theirs = self._context.Pipe()
@@ -149,7 +156,7 @@ def _serve(pipe: Connection) -> None:
     # Only this process pays for the recognition model.
     from bot.scam.recognition import Recogniser  # noqa: PLC0415
 
-    recogniser: Recogniser | None = None
+    recogniser = Recogniser()
     while True:
         try:
             image = pipe.recv_bytes()
@@ -157,7 +164,6 @@ def _serve(pipe: Connection) -> None:
             return
         try:
             pixels = decode(image)
-            recogniser = recogniser or Recogniser()
             lines = recogniser.lines(pixels)
             turns = turns_of(lines, pixels.width)
             pipe.send(ScreenshotText(tuple(turns), tuple(recogniser.qr_targets(pixels))))

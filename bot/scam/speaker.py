@@ -36,7 +36,7 @@ def features(text: str, lemmas: Sequence[str]) -> Counter[str]:
         counted twice could not be calibrated.
     """
     body = f"^{_NUMBER.sub('0', text[:MAX_CHARS])}$"
-    found = Counter(body[i : i + n] for n in range(1, MAX_NGRAM + 1) for i in range(len(body) - n + 1))
+    found = Counter([body[i : i + n] for n in range(1, MAX_NGRAM + 1) for i in range(len(body) - n + 1)])
     ideas = [lemma for lemma in lemmas[:MAX_CHARS] if lemma]
     found.update(f"idea:{name}" for lemma in ideas for name in lemma.split("+"))
     found.update(f"ideas:{a}>{b}" for a, b in zip(ideas, ideas[1:], strict=False))
@@ -61,11 +61,11 @@ class SpeakerModel:
 
     def probabilities(self, found: Counter[str]) -> dict[str, float]:
         """Give the probability of each speaker, in order of ``SPEAKERS``."""
-        known = [(self.places[name], count) for name, count in found.items() if name in self.places]
+        known = [(row, count) for name, count in found.items() if (row := self.places.get(name)) is not None]
         scores = self.bias.astype(np.float64)
         if known:
-            rows = np.fromiter((row for row, _ in known), np.int64, len(known))
-            values = (1 + np.log(np.fromiter((count for _, count in known), np.float64, len(known)))) * self.idf[rows]
+            rows, counts = np.array(known, dtype=np.int64).T
+            values = (1 + np.log(counts)) * self.idf[rows]
             scores = scores + values @ self.weights[rows] / np.sqrt(values @ values)
         odds = np.exp(scores - scores.max())
         return dict(zip(SPEAKERS, (odds / odds.sum()).tolist(), strict=True))

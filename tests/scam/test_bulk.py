@@ -36,7 +36,7 @@ def test_a_chat_export_is_one_conversation() -> None:
 
 def test_a_broken_row_gets_an_answer_of_its_own(detector: ScamDetector) -> None:
     rows = rows_of(b'{"text": "a"}\nnot json\n{"text": 5}\n{"other": 1}\n', "jsonl")
-    answers = [json.loads(as_json(row, screen(detector, row))) for row in rows]
+    answers = [json.loads(as_json(row, *screen(detector, [row]))) for row in rows]
     assert [answer.get("error") for answer in answers] == [None, "bad_row", "bad_row", "bad_row"]
 
 
@@ -58,7 +58,7 @@ def test_verdicts_are_those_of_the_chat_in_order_with_any_number_of_workers(dete
 
 def test_the_output_names_turn_and_offsets(detector: ScamDetector) -> None:
     (row,) = rows_of(json.dumps({"turns": [{"speaker": "a", "text": "您好"}, {"speaker": "a", "text": SLOGAN}]}).encode(), "jsonl")
-    told = json.loads(as_json(row, screen(detector, row)))
+    told = json.loads(as_json(row, *screen(detector, [row])))
     assert told["verdict"] == "evident"
     assert {signal["turn"] for signal in told["signals"]} == {1}
     assert all(SLOGAN[s["start"] : s["end"]] == s["phrase"] for s in told["signals"])
@@ -68,7 +68,7 @@ def test_the_report_marks_phrases_and_escapes_what_was_written(detector: ScamDet
     page = io.StringIO()
     report = HtmlReport(page, load_signals(DATA))
     row = Row(text=f"<script>alert(1)</script>{SLOGAN}")
-    report.add(row, as_json(row, screen(detector, row)))
+    report.add(row, as_json(row, *screen(detector, [row])))
     report.close()
     assert "<mark" in page.getvalue()
     assert "<script>" not in page.getvalue()

@@ -41,6 +41,20 @@ def test_wrapped_lines_join_and_clock_times_go() -> None:
     assert [(turn.speaker, turn.text) for turn in turns_of(lines, 720)] == [("left", "您好我们专门办理退保"), ("right", "真的吗"), ("left", "真的")]
 
 
+def test_a_bubble_from_margin_to_margin_is_told_by_its_colour() -> None:
+    lines = [
+        TextLine("您好我们专门办理退保", 139, 60, 561, 90, ground=(255, 255, 255)),
+        TextLine("保险公司说只能退现金", 148, 200, 570, 230, ground=(149, 236, 105)),
+        TextLine("他们骗您的您把证件发我", 139, 300, 561, 330, ground=(44, 44, 44)),
+    ]
+    assert [turn.speaker for turn in turns_of(lines, 720)] == ["left", "right", "left"]
+
+
+def test_letters_on_a_picture_beside_a_bubble_do_not_cut_it() -> None:
+    lines = [TextLine("您好我们专门", 139, 60, 400, 90), TextLine("王", 39, 62, 80, 95), TextLine("办理退保", 139, 100, 300, 130)]
+    assert [turn.text for turn in turns_of(lines, 720)] == ["您好我们专门办理退保", "王"]
+
+
 def test_the_chat_server_never_loads_the_recognition_model() -> None:
     import subprocess
     import sys

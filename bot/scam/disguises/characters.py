@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from bot.scam.offsets import MappedText
 
@@ -15,9 +14,12 @@ _INVISIBLE = re.compile(
 )
 
 
-@lru_cache(maxsize=20_000)
-def _plain(character: str) -> str:
-    return unicodedata.normalize("NFKC", character).lower()
+class _Plain(dict[int, str]):
+    """Code point to plain lower-case form; filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = unicodedata.normalize("NFKC", chr(code)).lower()
+        return self[code]
 
 
 class Invisible:
@@ -31,12 +33,19 @@ class Invisible:
 class Width:
     """Full width, circled, mathematical and other styled forms, and capitals."""
 
+    def __init__(self) -> None:
+        self._plain = _Plain()
+
     def undo(self, text: MappedText) -> MappedText:
         """Give the plain lower-case form, character by character, so that offsets stay exact."""
         raw = text.text
-        if unicodedata.is_normalized("NFKC", raw) and raw == raw.lower():
+        plain = raw.translate(self._plain)
+        if plain == raw:
             return text
-        return text.edited([(i, i + 1, _plain(c)) for i, c in enumerate(raw) if _plain(c) != c])
+        # No character has an empty form, so the same length means one character for each.
+        if len(plain) == len(raw):
+            return MappedText(plain, text.starts, text.ends)
+        return text.edited([(i, i + 1, self._plain[ord(c)]) for i, c in enumerate(raw) if self._plain[ord(c)] != c])
 
 
 class Traditional:

@@ -29,7 +29,9 @@ _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}})
 # Something between most characters is noise wherever it stands, inside a word or not: t✨u i—保^成．功
 MIN_STREWN_RUNS = 6
 MIN_STREWN_SHARE = 0.4
-FILLER = re.compile(rf"(?<=[{HAN}])[0-9a-z丶丨亅丿灬]{{1,2}}(?=[{HAN}])")
+# A letter, a digit or a bare stroke put between two characters.
+FILLERS = "0123456789abcdefghijklmnopqrstuvwxyz丶丨亅丿灬"
+FILLER = re.compile(rf"(?<=[{HAN}])[{FILLERS}]{{1,2}}(?=[{HAN}])")
 
 
 class Noise:
@@ -44,31 +46,37 @@ class Noise:
 
     def undo(self, text: MappedText) -> MappedText:
         """Remove what stands inside a known word, and only there."""
+        if _NOT_WORD.search(text.text):
+            text = self._without_symbols(text)
+        # Honest texts have a stray letter or digit inside a word (3天内), so one alone is not enough.
+        fillers = [match.span() for match in FILLER.finditer(text.text)]
+        return self._without(text, fillers, needed=2)
+
+    def _without_symbols(self, text: MappedText) -> MappedText:
         runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
         if len(runs) >= MIN_STREWN_RUNS and len(runs) >= MIN_STREWN_SHARE * len(_NOT_WORD.sub("", text.text)):
             text = text.edited((start, end, "") for start, end in runs)
         ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
         text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
-        spread = [match.span() for match in _SPREAD.finditer(text.text)]
-        text = text.edited(
-            (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
-        )
+        if spread := [match.span() for match in _SPREAD.finditer(text.text)]:
+            text = text.edited(
+                (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
+            )
         runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
-        text = self._without(text, runs, needed=1)
-        # Honest texts have a stray letter or digit inside a word (3天内), so one alone is not enough.
-        fillers = [match.span() for match in FILLER.finditer(text.text)]
-        return self._without(text, fillers, needed=2)
+        return self._without(text, runs, needed=1)
 
     def _without(self, text: MappedText, runs: list[tuple[int, int]], needed: int) -> MappedText:
         if len(runs) < needed:
             return text
-        edits = [(start, end, "") for start, end in runs]
-        joined = text.edited(edits).text
+        parts: list[str] = []
         junctions: dict[int, tuple[int, int]] = {}
-        removed = 0
+        done = removed = 0
         for start, end in runs:
+            parts.append(text.text[done:start])
             junctions[start - removed] = (start, end)
             removed += end - start
+            done = end
+        joined = "".join([*parts, text.text[done:]])
         inside: set[tuple[int, int]] = set()
         for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined)]:
             inside.update(junctions[at] for at in range(first + 1, last) if at in junctions)
@@ -89,18 +97,19 @@ class Reversed:
 
     def undo(self, text: MappedText) -> MappedText:
         """Turn a line round where that shows clearly more keywords."""
+        lines = text.text.splitlines(keepends=True)
+        bodies = [len(line.rstrip("\r\n")) for line in lines]
+        turned = [self._gain(line[:body]) for line, body in zip(lines, bodies, strict=True)]
+        if not any(turned):
+            return text
         order: list[int] = []
-        turned = False
         start = 0
-        for line in text.text.splitlines(keepends=True):
-            body = len(line.rstrip("\r\n"))
-            indexes = list(range(start, start + body))
-            if self._gain(line[:body]):
-                indexes.reverse()
-                turned = True
-            order += indexes + list(range(start + body, start + len(line)))
+        for line, body, turn in zip(lines, bodies, turned, strict=True):
+            indexes = range(start, start + body)
+            order += reversed(indexes) if turn else indexes
+            order += range(start + body, start + len(line))
             start += len(line)
-        return text.reordered(order) if turned else text
+        return text.reordered(order)
 
     def _gain(self, line: str) -> bool:
         # Noise may have been strewn over it too; it is removed later, in the right order.
@@ -123,7 +132,7 @@ class Columns:
     def possible(text: str) -> bool:
         """Say whether the lines are few and short enough to be columns."""
         lines = text.splitlines()
-        return 2 <= len(lines) <= 2 * MAX_COLUMN_ROWS and all(len(line.replace(" ", "")) <= 2 * MAX_COLUMN_WIDTH for line in lines)
+        return 2 <= len(lines) <= 2 * MAX_COLUMN_ROWS and all(len(_NOT_WORD.sub("", line)) <= 2 * MAX_COLUMN_WIDTH for line in lines)
 
     def undo(self, text: MappedText) -> MappedText:
         """Read it downwards where that shows clearly more keywords."""
