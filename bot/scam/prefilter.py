@@ -12,6 +12,7 @@ from itertools import product
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.scam.data import DisguiseData
+from bot.scam.disguises.characters import TONED, plain
 from bot.scam.disguises.layout import FILLER, Columns
 from bot.scam.tables import CharacterTables
 
@@ -45,7 +46,7 @@ class _Skeleton(dict[int, str]):
             return self._spell(self._words[character])
         if unicodedata.category(character) in {"Cf", "Cc", "Cs", "Mn", "Me", "Cn"} and character not in _EMOJI_JOINERS and character not in "\n\r\t":
             return _SUSPECT
-        return self._spell(unicodedata.normalize("NFKC", character).lower())
+        return self._spell(plain(character))
 
     def _spell(self, plain: str) -> str:
         left = []
@@ -68,8 +69,7 @@ class _Plain(dict[int, str]):
         self._simplified = tables.simplified
 
     def __missing__(self, code: int) -> str:
-        plain = unicodedata.normalize("NFKC", chr(code)).lower()
-        left = "".join(self._simplified.get(c, c) for c in plain if c.isalnum() or "\u3400" <= c <= "\u9fff")
+        left = "".join(self._simplified.get(c, c) for c in plain(chr(code)) if c.isalnum() or "\u3400" <= c <= "\u9fff")
         self[code] = left
         return left
 
@@ -99,7 +99,7 @@ class Prefilter:
         symbolic = {form.lower() for forms in data.variants.values() for form in forms if not form.isalnum()}
         self._writings = AhoCorasick(sorted(symbolic | set(tables.parts)), matchkind=MatchKind.Standard)
         wide = {code + 0xFEE0: chr(code).lower() for code in range(0x21, 0x7F)}
-        self._simplified = str.maketrans({**tables.simplified, **{chr(code): plain for code, plain in wide.items()}})
+        self._simplified = str.maketrans({**tables.simplified, **TONED, **{chr(code): letter for code, letter in wide.items()}})
 
     def _bare(self, text: str) -> str:
         return text.translate(self._skeleton)

@@ -15,9 +15,18 @@ _INVISIBLE = re.compile(
 )
 
 
+_TONES = "\u0304\u0301\u030c\u0300"
+# Vowels with a tone mark, as pinyin is written; ü is typed v.
+TONED = {unicodedata.normalize("NFC", vowel + tone): vowel for vowel in "aeiou" for tone in _TONES}
+TONED |= {unicodedata.normalize("NFC", "ü" + tone): "v" for tone in ("", *_TONES)}
+_TONED = re.compile(f"[{''.join(TONED)}]")
+
+
 @lru_cache(maxsize=20_000)
-def _plain(character: str) -> str:
-    return unicodedata.normalize("NFKC", character).lower()
+def plain(character: str) -> str:
+    """Give the plain lower-case form of one character."""
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return TONED.get(folded, folded)
 
 
 class Invisible:
@@ -29,14 +38,14 @@ class Invisible:
 
 
 class Width:
-    """Full width, circled, mathematical and other styled forms, and capitals."""
+    """Full width, circled, mathematical and other styled forms, capitals, and tone marks."""
 
     def undo(self, text: MappedText) -> MappedText:
         """Give the plain lower-case form, character by character, so that offsets stay exact."""
         raw = text.text
-        if unicodedata.is_normalized("NFKC", raw) and raw == raw.lower():
+        if unicodedata.is_normalized("NFKC", raw) and raw == raw.lower() and not _TONED.search(raw):
             return text
-        return text.edited([(i, i + 1, _plain(c)) for i, c in enumerate(raw) if _plain(c) != c])
+        return text.edited([(i, i + 1, plain(c)) for i, c in enumerate(raw) if plain(c) != c])
 
 
 class Traditional:
