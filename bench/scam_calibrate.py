@@ -112,7 +112,7 @@ def weigh(rows: Sequence[Row], names: list[str]) -> dict[str, float]:
 
 
 def keep_budgets(rows: Sequence[Row], weights: dict[str, float]) -> None:
-    """Move the start of each context so that the false alarms of each speaker just keep their budget; conversations last, for they add to the rest."""
+    """Move the start of each context so that the false alarms of each speaker keep their budget; conversations last, for they add to it."""
     for name, budgets in BUDGETS.items():
         _lower(rows, weights, name == "conversation", name, budgets)
 
