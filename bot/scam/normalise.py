@@ -8,7 +8,7 @@ from bot.scam.data import DisguiseData, load_yaml
 from bot.scam.disguises.base import Disguise, Keywords
 from bot.scam.disguises.characters import Invisible, Traditional, Width
 from bot.scam.disguises.layout import Columns, Noise, Reversed
-from bot.scam.disguises.writings import LookAlikes, SoundAlikes, SplitCharacters, Symbols, Variants
+from bot.scam.disguises.writings import LookAlikes, SoundAlikes, SpelledOut, SplitCharacters, Symbols, Variants
 from bot.scam.offsets import MappedText
 from bot.scam.tables import load_tables
 
@@ -49,6 +49,7 @@ class Normaliser:
                 Variants(data.variants),
                 SplitCharacters(tables.parts, keywords),
                 LookAlikes(data.shapes, keywords),
+                SpelledOut(keywords),
                 SoundAlikes(keywords),
             ],
         )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from bot.scam.data import DisguiseData
 from bot.scam.disguises.base import HAN
+from bot.scam.disguises.characters import TONED, plain
 from bot.scam.disguises.layout import FILLERS, Columns
 from bot.scam.readings import Doubts, Kind, Reading, code_points
 from bot.scam.tables import CharacterTables
@@ -52,10 +53,10 @@ class _Written(dict[int, str]):
     def _reduce(self, character: str) -> str:
         if character in "\n\r\t" or ord(character) in _JOINERS:
             return ""
-        plain = "".join(self._simplified.get(c, c) for c in unicodedata.normalize("NFKC", character).lower())
-        if not self._suspects.isdisjoint(character + plain) or unicodedata.category(character) in _UNSEEN:
+        simple = "".join(self._simplified.get(c, c) for c in plain(character))
+        if not self._suspects.isdisjoint(character + simple) or unicodedata.category(character) in _UNSEEN:
             return _SUSPECT
-        return "".join(_WORD.findall("".join(self._pictures.get(c, c) for c in plain)))
+        return "".join(_WORD.findall("".join(self._pictures.get(c, c) for c in simple)))
 
 
 class _Sounds:
@@ -92,17 +93,17 @@ class Prefilter:
         sounds = _Sounds(tables, data.shapes)
         self._sound = sounds.codes
         pictures = {picture: word.lower() for picture, word in data.symbols.items() if len(picture) == 1}
-        self._plain = str.maketrans({**tables.simplified, **pictures})
-        plain = {word.translate(self._written) for word in traces}
+        self._plain = str.maketrans({**tables.simplified, **TONED, **pictures})
+        telltale = {word.translate(self._written) for word in traces}
         telling = [forms for word, forms in data.variants.items() if any(_overlap(trace, word) for trace in traces)]
         forms = {form.translate(_JOINERS).lower() for writings in telling for form in writings}
         producible = {*data.keywords, *data.variants, *data.symbols.values()}
-        spelled = {code for word in plain if any(_overlap(word, other) for other in producible) for code in sounds.spellings(word)}
+        spelled = {code for word in telltale if any(_overlap(word, other) for other in producible) for code in sounds.spellings(word)}
         spelled |= {code for form in forms if form.isalnum() for code in sounds.spellings(form)}
         spelled |= {code for letters in _lettered(data.keywords, tables) for code in sounds.spellings(letters)}
         parts = {part.translate(self._written) for part in tables.parts}
-        backwards = {word[::-1] for word in plain if len(word) > 1}
-        words = {word for word in plain | backwards | parts if _SUSPECT not in word} | {_SUSPECT}
+        backwards = {word[::-1] for word in telltale if len(word) > 1}
+        words = {word for word in telltale | backwards | parts if _SUSPECT not in word} | {_SUSPECT}
         self._words = AhoCorasick(sorted(words - {""}), matchkind=MatchKind.Standard)
         self._sounds = AhoCorasick(sorted(spelled - {""}), matchkind=MatchKind.Standard)
         symbolic = {form for form in forms if not form.isalnum()}
@@ -116,8 +117,8 @@ class Prefilter:
         written = text.translate(self._written)
         if self._heard(written):
             return True
-        plain = unicodedata.normalize("NFKC", text.translate(_JOINERS)).lower()
-        if not self._symbols.isdisjoint(plain) and self._forms.find_matches_as_indexes(plain.translate(self._plain)):
+        folded = unicodedata.normalize("NFKC", text.translate(_JOINERS)).lower()
+        if not self._symbols.isdisjoint(folded) and self._forms.find_matches_as_indexes(folded.translate(self._plain)):
             return True
         if _LINE_BREAK.search(text) and Columns.possible(text):
             return True
@@ -151,8 +152,7 @@ class Prefilter:
             kind |= Kind.HAN
         if left and left in FILLERS:
             kind |= Kind.FILLER
-        plain = unicodedata.normalize("NFKC", character).lower()
-        if len(left) > 1 or _LINE_BREAK.match(character) or code in _JOINERS or not self._symbols.isdisjoint(plain):
+        if len(left) > 1 or _LINE_BREAK.match(character) or code in _JOINERS or not self._symbols.isdisjoint(plain(character)):
             kind |= Kind.UNSURE
         return kind
 

@@ -11,6 +11,9 @@ _NEAR_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _NEAR_FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 # Syllables are stored one per private-use character, so that a text and its syllables have the same length.
 _FIRST_CODE = 0xE000
+_MAX_SYLLABLE_CHARS = 6
+# A longer run of letters without a space is no sentence that anybody would read.
+_MAX_SYLLABLES = 24
 
 
 def near(syllable: str) -> str:
@@ -58,6 +61,18 @@ class CharacterTables:
     def sound_of(self, text: str) -> str:
         """Turn every known Chinese character into its syllable code; other characters stay."""
         return text.translate(self.sounds)
+
+    def syllables(self, letters: str) -> list[str]:
+        """Cut a run of letters into spelled syllables, longest first; an empty list when it is no pinyin."""
+        found: list[str] = []
+        at = 0
+        while at < len(letters) and len(found) <= _MAX_SYLLABLES:
+            size = next((n for n in range(min(_MAX_SYLLABLE_CHARS, len(letters) - at), 0, -1) if letters[at : at + n] in self.codes), 0)
+            if not size:
+                return []
+            found.append(letters[at : at + size])
+            at += size
+        return found if at == len(letters) else []
 
 
 def load_tables(path: Path) -> CharacterTables:

@@ -14,11 +14,23 @@ _INVISIBLE = re.compile(
 )
 
 
+_TONES = "\u0304\u0301\u030c\u0300"
+# Vowels with a tone mark, as pinyin is written; ü is typed v.
+TONED = {unicodedata.normalize("NFC", vowel + tone): vowel for vowel in "aeiou" for tone in _TONES}
+TONED |= {unicodedata.normalize("NFC", "ü" + tone): "v" for tone in ("", *_TONES)}
+
+
+def plain(character: str) -> str:
+    """Give the plain lower-case form of one character."""
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return TONED.get(folded, folded)
+
+
 class _Plain(dict[int, str]):
     """Code point to plain lower-case form; filled as characters come."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = plain(chr(code))
         return self[code]
 
 
@@ -31,7 +43,7 @@ class Invisible:
 
 
 class Width:
-    """Full width, circled, mathematical and other styled forms, and capitals."""
+    """Full width, circled, mathematical and other styled forms, capitals, and tone marks."""
 
     def __init__(self) -> None:
         self._plain = _Plain()
@@ -39,12 +51,12 @@ class Width:
     def undo(self, text: MappedText) -> MappedText:
         """Give the plain lower-case form, character by character, so that offsets stay exact."""
         raw = text.text
-        plain = raw.translate(self._plain)
-        if plain == raw:
+        folded = raw.translate(self._plain)
+        if folded == raw:
             return text
         # No character has an empty form, so the same length means one character for each.
-        if len(plain) == len(raw):
-            return MappedText(plain, text.starts, text.ends)
+        if len(folded) == len(raw):
+            return MappedText(folded, text.starts, text.ends)
         return text.edited([(i, i + 1, self._plain[ord(c)]) for i, c in enumerate(raw) if self._plain[ord(c)] != c])
 
 

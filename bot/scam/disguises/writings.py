@@ -11,6 +11,9 @@ from bot.scam.offsets import MappedText
 
 _LETTERS = re.compile(r"[a-z]+")
 _HAN = re.compile(f"[{HAN}]")
+# What may stand between two syllables of one word.
+_SPELLING_GAP = re.compile(r"[ '’-]{1,2}")
+MIN_SPELLED_KEYWORDS = 2
 
 
 def _longest(patterns: list[str]) -> AhoCorasick:
@@ -121,6 +124,49 @@ class LookAlikes:
         return text.edited([(i, i + 1, guess[i]) for i in sorted(covered) if guess[i] != raw[i]])
 
 
+class SpelledOut:
+    """Whole words, or all of a text, in pinyin: quan e tui bao, TUIBAO找我.
+
+    One spelled keyword alone is read as one only in a Chinese text; a text without any Chinese must spell several.
+
+    Args:
+        keywords: the words worth hiding.
+    """
+
+    def __init__(self, keywords: Keywords) -> None:
+        self._keywords = keywords
+
+    def undo(self, text: MappedText) -> MappedText:
+        """Write the keywords in Chinese."""
+        edits: list[tuple[int, int, str]] = []
+        for spans in self._stretches(text.text):
+            sounds = "".join(self._keywords.tables.codes[text.text[start:end]] for start, end in spans)
+            for first, last, word in sorted(self._keywords.by_sound(sounds), key=lambda hit: (hit[0] - hit[1], hit[0])):
+                start, end = spans[first][0], spans[last - 1][1]
+                if all(end <= taken or start >= stop for taken, stop, _ in edits):
+                    edits.append((start, end, word))
+        if not edits or (len({word for _, _, word in edits}) < MIN_SPELLED_KEYWORDS and not _HAN.search(text.text)):
+            return text
+        return text.edited(sorted(edits))
+
+    def _stretches(self, raw: str) -> list[list[tuple[int, int]]]:
+        """Give the syllables of each stretch of pinyin, as ranges of the text."""
+        stretches: list[list[tuple[int, int]]] = []
+        last = -1
+        for run in _LETTERS.finditer(raw):
+            syllables = self._keywords.tables.syllables(run.group())
+            if not syllables:
+                continue
+            if last < 0 or not _SPELLING_GAP.fullmatch(raw, last, run.start()):
+                stretches.append([])
+            at = run.start()
+            for syllable in syllables:
+                stretches[-1].append((at, at + len(syllable)))
+                at += len(syllable)
+            last = run.end()
+        return stretches
+
+
 class SoundAlikes:
     """Homophones, near-homophones and letters for sounds: 葆费, 退宝, tui保.
 
@@ -160,7 +206,7 @@ class SoundAlikes:
 
     def _units(self, raw: str) -> tuple[str, list[int], list[int]]:
         """Read the text as syllables: one code for each Chinese character and each spelled syllable."""
-        runs = [run for run in _LETTERS.finditer(raw) if self._spelled(run.group())]
+        runs = [run for run in _LETTERS.finditer(raw) if self._keywords.tables.syllables(run.group())]
         if not runs:
             return self._keywords.tables.sound_of(raw), list(range(len(raw))), list(range(1, len(raw) + 1))
         starts: list[int] = []
@@ -173,7 +219,7 @@ class SoundAlikes:
                 starts.append(i)
                 ends.append(i + 1)
             position = run.start()
-            for syllable in self._spelled(run.group()):
+            for syllable in self._keywords.tables.syllables(run.group()):
                 sounds.append(self._codes[syllable])
                 starts.append(position)
                 position += len(syllable)
@@ -184,15 +230,3 @@ class SoundAlikes:
             starts.append(i)
             ends.append(i + 1)
         return self._keywords.tables.sound_of("".join(sounds)), starts, ends
-
-    def _spelled(self, letters: str) -> list[str]:
-        """Cut a run of letters into syllables, longest first; an empty list when it is no pinyin."""
-        found: list[str] = []
-        at = 0
-        while at < len(letters) and len(found) <= 12:
-            size = next((n for n in range(min(6, len(letters) - at), 0, -1) if letters[at : at + n] in self._codes), 0)
-            if not size:
-                return []
-            found.append(letters[at : at + size])
-            at += size
-        return found if at == len(letters) else []
