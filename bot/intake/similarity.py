@@ -21,7 +21,7 @@ READ_CHARACTERS = 4000  # of a story
 
 
 def _grams(text: str) -> Counter[str]:
-    return Counter(text[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(text) - length + 1))
+    return Counter([text[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(text) - length + 1)])
 
 
 @dataclass(frozen=True)
@@ -46,22 +46,25 @@ class ExampleModel:
         kept = sorted(gram for gram, number in seen.items() if number >= SEEN_IN)
         self._index = {gram: position for position, gram in enumerate(kept)}
         self._weight = np.array([1 + math.log((1 + len(examples)) / (1 + seen[gram])) for gram in kept])
-        rows = np.stack([self._vector(counted) for counted in grams])
+        rows = np.zeros((len(examples), len(kept)))
+        for row, counted in zip(rows, grams, strict=True):
+            positions, values = self._known(counted)
+            row[positions] = values
         targets = np.array([[float(example.lead_agency is agency) for agency in Agency] + [float(example.urgent)] for example in examples])
         self._mean = targets.mean(axis=0)
         kernel = rows @ rows.T + RIDGE * np.eye(len(examples))
         self._coefficients: NDArray[np.float64] = rows.T @ np.linalg.solve(kernel, targets - self._mean)
 
-    def _vector(self, grams: Counter[str]) -> NDArray[np.float64]:
-        vector = np.zeros(len(self._index))
-        for gram, number in grams.items():
-            position = self._index.get(gram)
-            if position is not None:
-                vector[position] = (1 + math.log(number)) * self._weight[position]
-        length = float(np.linalg.norm(vector))
-        return vector / length if length else vector
+    def _known(self, grams: Counter[str]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The places of a story's known n-grams in its vector and the values there; everywhere else it is 0."""
+        known = [(position, number) for gram, number in grams.items() if (position := self._index.get(gram)) is not None]
+        positions = np.array([position for position, _ in known], dtype=np.intp)
+        values = (1 + np.log([number for _, number in known])) * self._weight[positions]
+        length = float(np.linalg.norm(values))
+        return positions, values / length if length else values
 
     def likeness(self, story: str) -> Likeness:
         """Scores a story in half width and lower case; about half a millisecond."""
-        scores = self._vector(_grams(story[:READ_CHARACTERS])) @ self._coefficients + self._mean
+        positions, values = self._known(_grams(story[:READ_CHARACTERS]))
+        scores = values @ self._coefficients[positions] + self._mean
         return Likeness(dict(zip(Agency, (float(score) for score in scores[:-1]), strict=True)), float(scores[-1]))
