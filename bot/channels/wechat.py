@@ -19,7 +19,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.history import offered_buttons
 from bot.channels.incoming import ChannelError, IncomingMessage, typed_text
-from bot.channels.limits import RateLimiter
+from bot.channels.shared import make_rate_limiter
 from bot.channels.turns import Answer, OnNewMessage, Turns
 from bot.channels.wechat_crypto import WeChatCrypto, WeChatCryptoError, is_signed
 from bot.channels.wechat_messages import WeChatMessage, WeChatMessageError, encrypted_reply, fields, read, text_reply
@@ -59,7 +59,7 @@ class WeChat(InputChannel):  # type: ignore[misc]
         self._crypto = WeChatCrypto(settings.wechat_token, settings.wechat_encoding_aes_key, settings.wechat_app_id) if configured else None
         self._words = words
         self._index_key = keyring.index_key
-        self._limiter = RateLimiter()
+        self._limiter = make_rate_limiter()
         self._turns = Turns(CHANNEL)
         self._deliveries: OrderedDict[str, int] = OrderedDict()
         self._unread: OrderedDict[str, list[str] | asyncio.Task[list[str]]] = OrderedDict()
