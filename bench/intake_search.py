@@ -126,8 +126,7 @@ def measure(desk: IntakeDesk) -> dict[str, float]:
             started = time.perf_counter()
             desk.search(TipOffFilter(after=page.next))
             result["page 21"] = round(1000 * (time.perf_counter() - started), 1)
-    others: dict[str, Callable[[], object]] = {"due and overdue": desk.due, "rows by state": desk.counts}
-    return result | {name: _worst(call) for name, call in others.items()}
+    return result | {"due and overdue": _worst(desk.due)}
 
 
 def _worst(call: Callable[[], object]) -> float:
