@@ -31,6 +31,14 @@ class OverrideTableError(ValueError):
     """The operator's table has a row that cannot be read; the message names the line."""
 
 
+@lru_cache(maxsize=2048)  # about five years; the library goes through its whole table for every day
+def _is_official_working_day(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError as error:
+        raise UnknownYearError(day.year) from error
+
+
 @dataclass(frozen=True)
 class WorkingDayCalendar:
     """Working days with the operator's overrides.
@@ -73,10 +81,7 @@ class WorkingDayCalendar:
             return self.working[day]
         if day.year in self.announced:
             return day.weekday() < SATURDAY
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError as error:
-            raise UnknownYearError(day.year) from error
+        return _is_official_working_day(day)
 
     def _days_after(self, day: date) -> Iterator[date]:
         while True:

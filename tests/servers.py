@@ -107,3 +107,50 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
 def postgres_url(postgres_cluster: PostgresCluster) -> str:
     """The URL of an empty PostgreSQL database for the whole session."""
     return postgres_cluster.new_database()
+
+
+@dataclass
+class RedisServer:
+    """A Redis that keeps nothing on disk."""
+
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, as `GUARD_REDIS_URL` takes it."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers; skips the test when Redis is not installed."""
+        program = shutil.which("redis-server")
+        if program is None:
+            missing("Redis", "apt-get install redis-server")
+        options = ("--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no")
+        self.process = subprocess.Popen([str(program), *options], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(f"Redis did not answer in {START_SECONDS} s")
+
+    def stop(self) -> None:
+        """Kills the server, as a crash would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A running, empty Redis for one test; the test may stop it."""
+    server = RedisServer(free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -16,8 +16,9 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.history import WebOutput, offered_buttons
 from bot.channels.incoming import COMMAND_PREFIX, ChannelError, clean_text, read_body, read_json, typed_text
-from bot.channels.limits import MAX_MESSAGE_BYTES, RateLimiter
+from bot.channels.limits import MAX_MESSAGE_BYTES
 from bot.channels.masking import STATUS_COMMAND, cleaned
+from bot.channels.shared import make_rate_limiter
 from bot.channels.turns import OnNewMessage
 from bot.channels.web_page import WORDS_FILE
 from bot.channels.web_words import WebWords, load_words
@@ -37,7 +38,7 @@ class RestApi(InputChannel):  # type: ignore[misc]
 
     def __init__(self, words: WebWords) -> None:
         self._words = words
-        self._limiter = RateLimiter()
+        self._limiter = make_rate_limiter()
 
     @classmethod
     def name(cls) -> str:

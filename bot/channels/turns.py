@@ -15,6 +15,7 @@ from bot.channels.history import WebOutput, answer_to, offered_buttons, shown_wo
 from bot.channels.incoming import ChannelError, IncomingMessage
 from bot.channels.limits import ANSWER_SECONDS, MAX_KEPT_ANSWERS
 from bot.channels.masking import STATUS_COMMAND, cleaned
+from bot.channels.shared import make_alone
 
 CHANNEL: Final = "web"
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -54,6 +55,7 @@ class Turns:
         self._answered: OrderedDict[tuple[str, str], tuple[float, Answer]] = OrderedDict()
         self._running: dict[tuple[str, str], asyncio.Task[Answer]] = {}
         self._order: dict[str, asyncio.Lock] = {}
+        self._alone = make_alone()
 
     async def take(self, agent: Any, sender_id: str, message_id: str, read: ReadMessage, on_new_message: OnNewMessage) -> Answer:
         """Process a message, or give the answer it already got.
@@ -100,7 +102,7 @@ class Turns:
 
     async def _in_order(self, agent: Any, key: tuple[str, str], read: ReadMessage, on_new_message: OnNewMessage) -> Answer:
         sender_id, message_id = key
-        async with self._order.setdefault(sender_id, asyncio.Lock()):
+        async with self._order.setdefault(sender_id, asyncio.Lock()), self._alone(sender_id):
             tracker = await agent.tracker_store.retrieve(sender_id)
             events = list(tracker.events) if tracker else []
             done = answer_to(events, message_id)

@@ -20,7 +20,8 @@ from sanic.response import HTTPResponse, json
 from bot.channels.evidence import EvidenceRefusedError, evidence_intake
 from bot.channels.history import conversation
 from bot.channels.incoming import ChannelError, IncomingMessage, checked_message_id, parse_message, read_body, typed_text
-from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES, RateLimiter
+from bot.channels.limits import MAX_IMAGE_BYTES, MAX_MESSAGE_BYTES
+from bot.channels.shared import make_rate_limiter
 from bot.channels.turns import CHANNEL, OnNewMessage, ReadMessage, Turns
 from bot.channels.web_images import ImageRefusedError, check_image, image_hook, set_image_hook
 from bot.channels.web_page import WORDS_FILE, register_page
@@ -55,7 +56,7 @@ class WebChat(InputChannel):  # type: ignore[misc]
         self._cookies = SessionCookies(secret, always_secure=always_secure)
         self._secret = secret.encode()
         self._words = words
-        self._limiter = RateLimiter()
+        self._limiter = make_rate_limiter()
         self._turns = Turns()
 
     @classmethod

@@ -23,7 +23,7 @@ from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 from bot.channels.evidence import CARD, evidence_intake, offered_ticket
 from bot.channels.history import offered_buttons
 from bot.channels.incoming import ChannelError, IncomingMessage, typed_text
-from bot.channels.limits import RateLimiter
+from bot.channels.shared import make_rate_limiter
 from bot.channels.turns import OnNewMessage, ReadMessage, Turns
 from bot.channels.web_images import ImageRefusedError, image_hook
 from bot.channels.wechat_crypto import WeChatCrypto, WeChatCryptoError, is_signed
@@ -92,7 +92,7 @@ class WeChat(InputChannel):  # type: ignore[misc]
         self._crypto = WeChatCrypto(settings.wechat_token, settings.wechat_encoding_aes_key, settings.wechat_app_id) if configured else None
         self._words = words
         self._index_key = keyring.index_key
-        self._limiter = RateLimiter()
+        self._limiter = make_rate_limiter()
         self._turns = Turns(CHANNEL)
         self._source = source
         self._pictures = HeldPictures(words, source)

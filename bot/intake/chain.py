@@ -21,9 +21,12 @@ def _readable(value: object) -> str:
     raise TypeError(f"cannot put {type(value).__name__} into a chain")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_readable)
+
+
 def canonical(content: Any) -> str:
     """Returns `content` as JSON that is the same for the same content."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_readable)
+    return _ENCODER.encode(content)
 
 
 def link(key: bytes, chain: str, previous: str, content: Any) -> str:

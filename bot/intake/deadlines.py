@@ -68,7 +68,10 @@ def _last_day_by_weekends(calendar: WorkingDayCalendar, start: date, rule: Deadl
             return day.weekday() < SATURDAY
 
     if rule.unit is DeadlineUnit.NATURAL_DAYS:
-        return start + timedelta(days=rule.length)
+        day = start + timedelta(days=rule.length)
+        while not working(day):
+            day += timedelta(days=1)
+        return day
     day, left = start, rule.length
     while left:
         day += timedelta(days=1)

@@ -10,9 +10,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from bot.intake import tables
@@ -97,6 +99,12 @@ def _own_phones(narrative: str, reporter: Reporter | None, fields: Fields, patte
     return phones - {normalise(IdentifierKind.PHONE, fields.phone or "", patterns)}
 
 
+@lru_cache(maxsize=4)
+def _hash_functions(key: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    seeds = np.frombuffer(hashlib.shake_256(key + b"minhash").digest(BANDS * ROWS * 8), dtype=np.uint32).astype(np.uint64)
+    return seeds[: BANDS * ROWS] % _PRIME + np.uint64(1), seeds[BANDS * ROWS :] % _PRIME
+
+
 def script_bands(key: bytes, narrative: str) -> list[str]:
     """Returns the keyed fingerprints of a story, or none when it is too short to be told from others.
 
@@ -110,8 +118,7 @@ def script_bands(key: bytes, narrative: str) -> list[str]:
         return []
     shingles = {letters[start : start + SHINGLE] for start in range(len(letters) - SHINGLE + 1)}
     base = np.array([int.from_bytes(hashlib.blake2b(s.encode(), digest_size=4, key=key).digest()) for s in shingles], dtype=np.uint64)
-    seeds = np.frombuffer(hashlib.shake_256(key + b"minhash").digest(BANDS * ROWS * 8), dtype=np.uint32).astype(np.uint64)
-    multipliers, offsets = seeds[: BANDS * ROWS] % _PRIME + np.uint64(1), seeds[BANDS * ROWS :] % _PRIME
+    multipliers, offsets = _hash_functions(key)
     minima = ((multipliers[:, None] * (base % _PRIME)[None, :] + offsets[:, None]) % _PRIME).min(axis=1).reshape(BANDS, ROWS)
     return [keyed_hash(key, f"identifiers.script.{band}", minima[band].tobytes().hex()) for band in range(BANDS)]
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.intake import deadlines, linking, tables, throttle, tip_off_log
+from bot.intake.bulk_insert import insert_together
 from bot.intake.chain import canonical, link, seal_head
 from bot.intake.database import reading, retry_on_conflict, writing
 from bot.intake.draft import TipOffDraft
@@ -28,11 +29,13 @@ _SHORT = 80  # characters of a readable column
 ADCODE_CHARACTERS = 6
 CHANNEL_CHARACTERS = 24
 
-
 _RECEIPT_COLUMNS = (
     "id", "receipt_attempt", "lead_agency", "co_agencies", "urgent", "kept_as_report", "consent_transfer", "home_region", "region_code",
     "kind",
 )  # fmt: skip
+# Built once: building a statement anew takes longer than running it.
+_LANE_HEAD = select(tables.register_lanes).where(tables.register_lanes.c.lane == bindparam("wanted")).with_for_update()
+_LANE_FORWARD = update(tables.register_lanes).where(tables.register_lanes.c.lane == bindparam("wanted"))
 
 
 @dataclass(frozen=True)
@@ -198,13 +201,10 @@ def _prepare(store: Store, draft: TipOffDraft, key: str, idempotency_hash: str, 
 
 def _insert(store: Store, connection: Connection, prepared: _Prepared) -> None:
     place = _take_place(store, connection, prepared.row["id"], prepared.log_row["hash"])
-    connection.execute(tables.tip_offs.insert(), prepared.row | place)
-    connection.execute(tables.sealed.insert(), prepared.tokens)
-    connection.execute(tables.tip_off_log.insert(), prepared.log_row)
-    if prepared.links:
-        connection.execute(tables.identifiers.insert(), prepared.links)
-    if prepared.due:
-        connection.execute(tables.deadlines.insert(), prepared.due)
+    insert_together(connection, (
+        (tables.tip_offs, [prepared.row | place]), (tables.sealed, prepared.tokens), (tables.tip_off_log, [prepared.log_row]),
+        (tables.identifiers, prepared.links), (tables.deadlines, prepared.due),
+    ))  # fmt: skip
 
 
 def lane_chain(lane: int) -> str:
@@ -215,14 +215,13 @@ def lane_chain(lane: int) -> str:
 def _take_place(store: Store, connection: Connection, tip_off_id: str, log_hash: str) -> dict[str, Any]:
     """Takes the next place in one lane of the register: a tip-off that is deleted later leaves a gap that shows."""
     lane = hashlib.blake2b(tip_off_id.encode(), digest_size=1).digest()[0] % LANES
-    table = tables.register_lanes
-    head = connection.execute(select(table).where(table.c.lane == lane).with_for_update()).one()
+    head = connection.execute(_LANE_HEAD, {"wanted": lane}).one()
     if head.length and head.seal != seal_head(store.key, lane_chain(lane), head.length, head.head):
         raise ChainBrokenError(f"the head of register lane {lane} does not fit its seal")
     position = head.length + 1
     lane_hash = link(store.key, lane_chain(lane), head.head, {"tip_off": tip_off_id, "log": log_hash, "position": position})
     seal = seal_head(store.key, lane_chain(lane), position, lane_hash)
-    connection.execute(update(table).where(table.c.lane == lane).values(length=position, head=lane_hash, seal=seal))
+    connection.execute(_LANE_FORWARD, {"wanted": lane, "length": position, "head": lane_hash, "seal": seal})
     return {"lane": lane, "lane_position": position, "lane_hash": lane_hash}
 
 

@@ -5,7 +5,23 @@ What identifies a person is never in a readable column: it is in `sealed` (encry
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
 
 metadata = MetaData()
 
@@ -143,7 +159,7 @@ deadlines = Table(
     Column("due_on", Date, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("met_on", Date),
-    Index("deadlines_open", "met_on", "due_on"),
+    Index("deadlines_open", "due_on", "tip_off_id", postgresql_where=text("met_on IS NULL"), sqlite_where=text("met_on IS NULL")),
 )
 
 messages = Table(

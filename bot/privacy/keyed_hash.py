@@ -1,6 +1,5 @@
 """Keyed hashes: equal values can be found again without the value being readable from the store."""
 
-import hashlib
 import hmac
 
 _FIELD_SEPARATOR = b"\x1f"
@@ -14,7 +13,7 @@ def keyed_hash(key: bytes, purpose: str, value: str) -> str:
         purpose: Table and column, or another name of what is hashed.
         value: The value, already normalised by the caller.
     """
-    return hmac.new(key, purpose.encode() + _FIELD_SEPARATOR + value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, purpose.encode() + _FIELD_SEPARATOR + value.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def same_hash(left: str, right: str) -> bool:

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     console_host: str = "127.0.0.1"
     console_port: int = 5056
     public_url: str | None = Field(default=None, description="The chat page's address as users see it; decides whether cookies are marked Secure.")
+    proxies: int = Field(default=0, ge=0, description="Reverse proxies in front whose `X-Forwarded-For` is believed; 0 believes nobody's.")
+    redis_url: str | None = Field(default=None, repr=False, description="Rate limits and turns that several chat servers share; unset: each its own.")
     wechat_app_id: str = ""
     wechat_token: str = Field(default="", repr=False)
     wechat_encoding_aes_key: str = Field(default="", repr=False)
@@ -113,8 +115,10 @@ class Settings(BaseSettings):
         return path.read_text(encoding="ascii").strip()
 
     def export(self) -> None:
-        """Set the environment variables that `endpoints.yml` and `credentials.yml` name, so that Rasa's own files stay its own."""
+        """Set the environment variables that `endpoints.yml`, `credentials.yml` and Sanic name, so that Rasa's own files stay its own."""
         os.environ["GUARD_TRACKER_DATABASE_URL"] = self.database_url_tracker
         os.environ["GUARD_ACTIONS_WEBHOOK"] = f"{self.actions_url}/webhook"
         os.environ["GUARD_SECRET_KEY"] = self.secret_key
         os.environ["GUARD_PUBLIC_URL"] = self.public_url or self.chat_url
+        if self.proxies:
+            os.environ["SANIC_PROXIES_COUNT"] = str(self.proxies)  # Rasa makes the chat server's app; Sanic reads this

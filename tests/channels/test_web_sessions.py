@@ -111,6 +111,29 @@ class TestLimits:
                     statuses.append((await say(person, "你好")).status_code)
         assert statuses == [200, 200, 429]
 
+    @pytest.mark.parametrize(
+        ("proxies", "forwarded", "statuses"),
+        [
+            # Whoever writes the header themselves gains nothing: only what our own proxy added, on the right, counts.
+            ("0", ["203.0.113.1", "203.0.113.2"], [200, 429]),
+            ("1", ["203.0.113.1", "203.0.113.2", "203.0.113.1"], [200, 200, 429]),
+            ("1", ["198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1"], [200, 429]),
+            ("2", ["203.0.113.1, 10.0.0.1", "203.0.113.2, 10.0.0.1", "203.0.113.2, 10.0.0.1"], [200, 200, 429]),
+        ],
+        ids=["no proxy", "one proxy", "forged in front of one proxy", "two proxies"],
+    )
+    async def test_behind_proxies_each_person_has_a_limit_of_their_own(
+        self, proxies: str, forwarded: list[str], statuses: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SANIC_PROXIES_COUNT", proxies)  # as `Settings.export` sets it
+        monkeypatch.setitem(limits.RATE_LIMITS, "history_by_address", (limits.Limit(1, 60.0),))
+        got = []
+        async with serve_web_chat() as server:
+            for addresses in forwarded:
+                async with server.person() as person:
+                    got.append((await person.get("/webhooks/web/history", headers={"X-Forwarded-For": addresses})).status_code)
+        assert got == statuses
+
     def test_a_window_slides_and_a_refusal_does_not_lengthen_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(limits.RATE_LIMITS, "message_by_session", (limits.Limit(2, 60.0),))
         now = 0.0

@@ -130,6 +130,17 @@ def test_a_period_into_an_unannounced_year_is_kept_unconfirmed_and_confirmed_lat
     assert item.confirmed
 
 
+def test_a_natural_period_into_an_unannounced_year_still_moves_off_a_weekend(
+    desk: IntakeDesk, market_draft: Draft, complainant: Reporter, clock: Clock
+) -> None:
+    clock.now = datetime(2098, 12, 2, 2, 0, tzinfo=UTC)
+    tip_off_id = desk.submit(market_draft(kind=TipOffKind.COMPLAINT, reporter=complainant, consent_identity=True), "key-1").tip_off_id
+    desk.transition(tip_off_id, State.ACCEPTED, "clerk", "符合规定")
+
+    (item,) = desk.get(tip_off_id).deadlines
+    assert (item.rule, item.due_on, item.confirmed) == ("complaint_mediation", date(2099, 2, 2), False)  # 60 days later is a Saturday, 31 January
+
+
 @pytest.mark.parametrize(
     ("to_state", "arguments", "error"),
     [

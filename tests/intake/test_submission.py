@@ -140,6 +140,24 @@ def test_upgrading_twice_and_from_several_threads_changes_nothing(database_url: 
     engine.dispose()
 
 
+def test_a_store_of_an_earlier_shape_is_renewed_and_keeps_what_it_holds(
+    desk: IntakeDesk, market_draft: Callable[..., TipOffDraft], database_url: str
+) -> None:
+    from sqlalchemy import inspect
+
+    before = desk.submit(market_draft(), "key-1")
+    with desk.store.engine.begin() as connection:  # as the first migration left it
+        connection.exec_driver_sql("DROP INDEX deadlines_open")
+        connection.exec_driver_sql("CREATE INDEX deadlines_open ON deadlines (met_on, due_on)")
+        connection.exec_driver_sql("UPDATE intake_alembic_version SET version_num = '0001'")
+
+    upgrade(desk.store.engine)
+
+    (index,) = [index for index in inspect(desk.store.engine).get_indexes("deadlines") if index["name"] == "deadlines_open"]
+    assert index["column_names"] == ["due_on", "tip_off_id"]
+    assert [item.tip_off_id for item in desk.due(60)] == [before.tip_off_id]
+
+
 def test_the_newest_migration_makes_exactly_the_tables_of_the_code(database_url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext

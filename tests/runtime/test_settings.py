@@ -87,6 +87,7 @@ def test_passwords_and_keys_do_not_appear_when_settings_are_printed(folder: Path
     monkeypatch.setenv("GUARD_WECHAT_ENCODING_AES_KEY", "k" * 43)
     monkeypatch.setenv("GUARD_WECHAT_TOKEN", "very-secret")
     monkeypatch.setenv("GUARD_DATABASE_URL", "postgresql+psycopg://guard:very-secret@db/guard")
+    monkeypatch.setenv("GUARD_REDIS_URL", "redis://:very-secret@cache/0")
     printed = repr(Settings.load())
     assert "k" * 43 not in printed
     assert "very-secret" not in printed
@@ -105,3 +106,20 @@ def test_everything_rasas_own_files_name_is_filled_in(folder: Path, monkeypatch:
     Settings.load().export()
     assert names
     assert names <= os.environ.keys()
+
+
+@pytest.mark.parametrize(("proxies", "told"), [("2", "2"), ("0", None)])
+def test_the_number_of_proxies_reaches_the_chat_server(proxies: str, told: str | None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("GUARD_PROXIES", proxies)
+    monkeypatch.delenv("SANIC_PROXIES_COUNT", raising=False)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    Settings.load().export()
+    assert os.environ.get("SANIC_PROXIES_COUNT") == told
+
+
+def test_a_number_of_proxies_below_none_is_refused_by_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_PROXIES", "-1")
+    with pytest.raises(ValidationError, match="proxies"):
+        Settings.load()
