@@ -21,7 +21,7 @@ from tests.nlu.conftest import SENTENCES  # noqa: E402
 
 @pytest.fixture
 def classifier(model: TopicModel, tmp_path: Path) -> TopicClassifier:
-    return TopicClassifier({}, LocalModelStorage(tmp_path), Resource("topics"), model)
+    return TopicClassifier(TopicClassifier.get_default_config(), LocalModelStorage(tmp_path), Resource("topics"), model)
 
 
 def understand(classifier: TopicClassifier, said: str) -> Message:
