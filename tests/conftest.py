@@ -1,4 +1,4 @@
-"""The assistant that conversations, browser and fault tests talk to."""
+"""Makes Rasa importable, and starts the assistant that conversations, browser and fault tests talk to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Iterable
 
 import pytest
 
+from bot.runtime import lean
 from tests.running import WECHAT, Assistant, build, running
+
+# Rasa can only be imported after this, in whichever order the tests are collected.
+lean.prepare()
 
 # One process opens hundreds of small databases; the usual soft limit of 1,024 files is for ordinary programs.
 _, MOST_OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""The browser; the made-up assistant needs Rasa, which can only be imported after `prepare`."""
+"""The browser."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.runtime import lean
 from tests.browser.chromium import open_browser
-
-lean.prepare()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,19 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from rasa.core.channels import channel
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Sanic
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from rasa.core.channels import channel  # noqa: E402  (only after lean.prepare)
-from rasa.core.tracker_store import InMemoryTrackerStore  # noqa: E402
-from rasa.shared.core.domain import Domain  # noqa: E402
-from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
-
-from bot.channels.web import PAGE_HEADER, WebChat, register_page  # noqa: E402
-from bot.channels.web_words import load_words  # noqa: E402
+from bot.channels.web import PAGE_HEADER, WebChat, register_page
+from bot.channels.web_words import load_words
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = load_words(ROOT / "data" / "channels" / "web.yml")

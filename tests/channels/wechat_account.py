@@ -13,25 +13,20 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Sanic
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto as PeerCrypto
 from wechatpy.utils import WeChatSigner
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from rasa.core.channels.channel import UserMessage  # noqa: E402
-from rasa.shared.core.events import BotUttered, UserUttered  # noqa: E402
-from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
-from sanic import Sanic  # noqa: E402
-
-from bot.channels import wechat  # noqa: E402
-from bot.channels.wechat_pictures import PictureSource  # noqa: E402
-from bot.privacy.keyed_hash import keyed_hash  # noqa: E402
-from bot.privacy.keyring import Keyring  # noqa: E402
-from bot.runtime.settings import Settings  # noqa: E402
-from tests.running import WECHAT  # noqa: E402
+from bot.channels import wechat
+from bot.channels.wechat_pictures import PictureSource
+from bot.privacy.keyed_hash import keyed_hash
+from bot.privacy.keyring import Keyring
+from bot.runtime.settings import Settings
+from tests.running import WECHAT
 
 TOKEN, APP_ID, AES_KEY = WECHAT["wechat_token"], WECHAT["wechat_app_id"], WECHAT["wechat_encoding_aes_key"]
 WORDS = wechat.load_words(wechat.WORDS_FILE)

@@ -3,17 +3,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from rasa.shared.nlu.training_data.message import Message  # noqa: E402
-
-from bot.nlu import thresholds  # noqa: E402
-from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk, says_enough  # noqa: E402
-from bot.scam.data import Verdict  # noqa: E402
-from bot.scam.verdict import Screening, Signal  # noqa: E402
+from bot.nlu import thresholds
+from bot.nlu.scam_guard import SCAM_KEY, ScamGuard, is_scam_talk, says_enough
+from bot.scam.data import Verdict
+from bot.scam.verdict import Screening, Signal
 
 
 @pytest.mark.parametrize("name", ["agent_what", "nlu_fallback", "oos_general"])

@@ -3,20 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: E402
-from rasa.engine.storage.resource import Resource  # noqa: E402
-from rasa.shared.nlu.training_data.message import Message  # noqa: E402
-from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
-
-from bot.nlu import topic_classifier  # noqa: E402
-from bot.nlu.topic_classifier import QUESTIONS_KEY, TopicClassifier  # noqa: E402
-from bot.nlu.topic_model import TopicModel  # noqa: E402
-from tests.nlu.conftest import SENTENCES  # noqa: E402
+from bot.nlu import topic_classifier
+from bot.nlu.topic_classifier import QUESTIONS_KEY, TopicClassifier
+from bot.nlu.topic_model import TopicModel
+from tests.nlu.conftest import SENTENCES
 
 
 @pytest.fixture

@@ -7,18 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from rasa.shared.core.domain import Domain  # noqa: E402
-from rasa.shared.core.events import BotUttered, SessionStarted, SlotSet, UserUttered  # noqa: E402
-from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
-from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
-
-from bot.intake.receipt import derive_receipt  # noqa: E402
-from bot.runtime.tracker_store import EncryptedTrackerStore  # noqa: E402
+from bot.intake.receipt import derive_receipt
+from bot.runtime.tracker_store import EncryptedTrackerStore
 
 DOMAIN = Domain.from_yaml("version: '3.1'\nslots:\n  mood:\n    type: any\n    mappings: [{type: custom}]\n")
 SECRET = "我在梨树县给他转了两千块"

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.runtime import lean
-
-lean.prepare()
-
-from bot.runtime.transcript_broker import TranscriptBroker  # noqa: E402
-from bot.transcripts import TranscriptError  # noqa: E402
+from bot.runtime.transcript_broker import TranscriptBroker
+from bot.transcripts import TranscriptError
 
 
 class Store:

@@ -71,9 +71,6 @@ def test_yaml_written_by_a_person_stays_text(store: TranscriptStore) -> None:
 
 
 def test_rasa_itself_reads_the_story(store: TranscriptStore, tmp_path: Path) -> None:
-    from bot.runtime import lean
-
-    lean.prepare()
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import ActionExecuted, UserUttered
     from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
