@@ -6,12 +6,17 @@ import resource
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import settings
 
 from bot.runtime import lean
 from tests.running import WECHAT, Assistant, build, running
 
 # Rasa can only be imported after this, in whichever order the tests are collected.
 lean.prepare()
+
+# A busy machine is slow now and then; what must be quick is measured in bench/.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # One process opens hundreds of small databases; the usual soft limit of 1,024 files is for ordinary programs.
 _, MOST_OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)

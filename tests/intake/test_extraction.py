@@ -272,7 +272,7 @@ def test_every_decision_names_its_rule_and_legal_basis_and_never_helps_itself(ca
     ["退", "1", "交了", "我给他转了", "退保的钱打到他", "公司", "\n", "有一家叫", "￥", "身份证给", "“", "a", " ", "*", "* ", "铁西铁东", "尾号1234"],
 )
 def test_hostile_repetition_is_read_in_bounded_time(catalog: IntakeCatalog, unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     extract(catalog, (unit * 100_000)[:100_000])
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -84,7 +84,7 @@ def test_a_mobile_number_never_survives_masking(number: str, before: str, after:
 
 @pytest.mark.parametrize("unit", ["1", "1 ", "13800138000", "验证码", "a", "1-", "卡号", "@", "微信", "0434-"])
 def test_hostile_repetition_is_masked_in_bounded_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mask((unit * 100_000)[:100_000])
 
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -20,7 +20,7 @@ from tests.scam.disguising import NOISE
 ODD_NOISE = [*NOISE, *"あй\u00e9٣한々〇ー丶丨亅丿灬ｘ①Ⅷ㎡İßʰ。，、!1\t\r\u2028\u3000\ufe0f\u200d", "2a", "👍🏻", "🀄"]
 LINE_BREAKS = ["\n", "\r", "\r\n", "\u2028", "\u2029", "\x0b", "\x85"]
 BETWEEN = ["", "", "", "我", "的", "今天", " ", "，", "好", "3", "a", "你们\n", "。"]
-CALM = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ SLOGANS = st.sampled_from(
         "退保成功收你百分之三十手续费",
     ]
 )
-CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(text=TEXTS)
