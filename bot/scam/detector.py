@@ -157,7 +157,7 @@ class ScamDetector:
         verdict = Verdict.EVIDENT if score >= limits.evident else Verdict.SUSPICIOUS if score >= limits.suspicious else Verdict.NONE
         found = [(text, hit) for text in said for hit in text.signals]
         if not found and verdict is Verdict.NONE:
-            return NOTHING_FOUND
+            return Screening(score=score, evidence=amounts)
         stage = self._stages[max((self._stage_of[signal] for signal in evidence.strengths), default=self._stage_of[WORDING])]
         speaker = "agent" if verdict is Verdict.EVIDENT else max(evidence.speakers, key=lambda name: evidence.speakers[name])
         recounted = tuple(sorted(evidence.strengths)) if "victim" in evidence.frames and verdict is not Verdict.EVIDENT else ()

@@ -107,10 +107,11 @@ def _frames(heard: Sequence[Heard]) -> set[str]:
 def _stretches(heard: Sequence[Heard]) -> list[list[Heard]]:
     """Cut what someone says into stretches of so many characters as the speaker model reads: lines that are innocent alone add up."""
     stretches: list[list[Heard]] = []
-    size = MAX_CHARS
+    size = 0
     for text in heard:
         size += len(text.mapped.text)
-        if size > MAX_CHARS:
+        # A text of nothing but invisible characters may come first.
+        if not stretches or size > MAX_CHARS:
             stretches.append([])
             size = len(text.mapped.text)
         stretches[-1].append(text)
