@@ -20,7 +20,8 @@ SHARE_BEFORE = 9  # characters before a number that say it is a share, as in a r
 BARE = 3  # characters that may stand behind an amount that is a clause of its own
 TOTAL_BEFORE = 40  # characters before a total that may tell of the payments
 NEXT_CLAUSE = 14  # characters behind the clause that may say that what was asked for was paid
-RATE_NEAR = 14
+RATE_NEAR = 14  # characters around a share that may say what it is
+NOT_FEE_NEAR = 9  # characters before it that may say that it is no fee
 UNIT_WORDS = frozenset("十百千万拾佰仟")  # ten, hundred, thousand, ten thousand
 LONGEST = 7  # digits of a bare number that may be an amount
 LEAST = 9  # yuan; smaller numbers in a story are counts, not payments
@@ -148,9 +149,10 @@ def _neighbours(text: str, amount: _Amount, rest: int) -> tuple[str, str]:
 
 
 def _sum(itemised: list[float], paid: list[float]) -> float | None:
-    """The sum of different payments; one that is the sum of all the others is their total."""
+    """The sum of different payments; the first or last one is their total if it is the sum of all the others."""
     total = sum(itemised) + sum(paid)
-    return next((value for value in paid if len(itemised) + len(paid) > 2 and value * 2 == total), total) or None
+    ends = {*paid[:1], *paid[-1:]} if len(itemised) + len(paid) > 2 else set()
+    return next((value for value in ends if value * 2 == total), total) or None
 
 
 def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:
@@ -159,8 +161,9 @@ def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:
     for pattern in (patterns.sides, patterns.percent, patterns.split, patterns.halves):
         for match in pattern.finditer(story):
             before = CLAUSE_ENDS.split(story[max(0, match.start() - RATE_NEAR) : match.start()])[-1]
-            near = before + "|" + CLAUSE_ENDS.split(story[match.end() : match.end() + RATE_NEAR])[0]
-            if patterns.not_fee.search(near) or not (patterns.words.search(near) or pattern is not patterns.percent):
+            behind = CLAUSE_ENDS.split(story[match.end() : match.end() + RATE_NEAR])[0]
+            near = f"{before}|{behind}"
+            if patterns.not_fee.search(f"{before[-NOT_FEE_NEAR:]}|{behind}") or not (patterns.words.search(near) or pattern is not patterns.percent):
                 continue
             share = _share(patterns, match)
             if share is not None and 0 < share < 1:
