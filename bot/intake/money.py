@@ -122,9 +122,16 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
             return amount.value
         is_taken = patterns.taken.search(before) is not None
         is_demanded = not is_taken and bool(patterns.demanded.search(before) or is_priced)
-        pays = is_taken or is_demanded or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
-        pays = pays or (is_itemised and bool(paid or patterns.paid.search(told_before)))
-        is_kept = not is_taken and not is_priced and patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
+        is_next = is_itemised and (paid or patterns.paid.search(told_before))
+        pays = is_taken or is_demanded or is_next or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
+        is_kept = (
+            not is_taken
+            and not is_priced
+            and patterns.not_paid.search(before)
+            and not patterns.total.search(before)
+            and not patterns.handed_over.match(after)
+            and not patterns.agreed_next.match(rest)
+        )
         if not pays or is_kept or (not is_priced and patterns.not_paid.match(after)):
             continue
         if is_demanded:
@@ -191,7 +198,7 @@ def _share(patterns: RatePatterns, match: re.Match[str]) -> float | None:
             if not first or not second or first + second != 10:
                 return None
             return (first if match.re is patterns.sides else min(first, second)) / 10
-    for name, divisor in (("percent", 100), ("hundredths", 100), ("points", 100), ("tenths", 10)):
+    for name, divisor in (("percent", 100), ("hundredths", 100), ("points", 100), ("tenths", 10), ("tenfold", 10)):
         if parts.get(name):
             number = chinese_number(parts[name])
             half = _hundredths(parts.get("half"))

@@ -10,6 +10,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
+from actions.resources import desk
 from bot.intake.catalog import CatalogError
 from bot.intake.errors import IntakeError
 from bot.runtime.settings import Settings
@@ -44,8 +45,6 @@ async def warm_up(_: Sanic[Any, Any]) -> None:
     The store is opened here and not in the thread, or the first message could open it a second time. A store that cannot be opened now
     is tried again by the first tip-off, and the person is told; everything else works without it.
     """
-    from actions.resources import desk  # after the actions are registered, which tells of an action that cannot be imported
-
     try:
         catalog = desk().catalog
     except (IntakeError, CatalogError):

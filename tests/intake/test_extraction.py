@@ -38,7 +38,7 @@ def test_stories_in_many_voices_are_read_and_urgent_ones_found(catalog: IntakeCa
 
 
 @pytest.mark.parametrize("story", ["？？？", "12345", "哈哈哈哈", "asdf qwer zxcv", "今天天气真好", "你好"])
-def test_a_story_without_usable_words_goes_by_the_default_rule_and_not_to_an_agency_it_happens_to_look_like(catalog: IntakeCatalog, story: str) -> None:
+def test_a_story_without_usable_words_goes_by_the_default_rule_and_not_by_likeness(catalog: IntakeCatalog, story: str) -> None:
     decision = extract(catalog, story).decision
 
     assert (decision.rule, decision.lead_agency) == (catalog.routing.rules[-1].id, catalog.routing.rules[-1].lead)
