@@ -96,7 +96,7 @@ def run(url: str, keyring: Path, submissions: int, kills: int, workers: int, see
     upgrade(engine)
     engine.dispose()
     catalog = IntakeCatalog.load(ROOT / "data" / "intake")
-    catalog.examples.likeness("")
+    catalog.learn_examples()
     started = time.perf_counter()
     waiting = list(range(submissions))
     acknowledged: dict[int, str] = {}

@@ -46,7 +46,7 @@ def measure(url: str, keyring: Path, submissions: int, workers: int) -> dict[str
     upgrade(engine)
     engine.dispose()
     catalog = IntakeCatalog.load(ROOT / "data" / "intake")
-    catalog.examples.likeness("")
+    catalog.learn_examples()
     go_reader, go_writer = os.pipe()
     done_reader, done_writer = os.pipe()
     share = submissions // workers

@@ -95,9 +95,13 @@ class IntakeCatalog:
             if rule.extends is not None and rule.extends not in self.deadlines:
                 raise CatalogError(f"deadlines.yml, {name}: there is no period {rule.extends} to extend")
 
+    def learn_examples(self) -> None:
+        """Builds the model of the examples (about a second), so that the first story does not wait for it."""
+        self.examples  # noqa: B018 - reading it builds it
+
     @cached_property
     def examples(self) -> ExampleModel:
-        """The examples as a model, built on first use (about a second)."""
+        """The examples as a model, built on first use."""
         plain_examples = [example.model_copy(update={"text": plain(example.text)}) for example in self.narratives]
         return ExampleModel(plain_examples, [told_behaviours(self.behaviours, example.text) for example in plain_examples])
 

@@ -255,6 +255,7 @@ class MoneyPatterns(Strict):
     handed_over: Pattern
     fee_noun: Pattern
     priced: Pattern
+    itemised: Pattern
     taken: Pattern
     not_paid: Pattern
     total: Pattern
@@ -266,6 +267,7 @@ class RatePatterns(Strict):
 
     percent: Pattern
     split: Pattern
+    sides: Pattern
     halves: Pattern
     words: Pattern
     not_fee: Pattern
@@ -317,6 +319,7 @@ class ExtractionPatterns(Strict):
     insurers: list[list[str]]
     platforms: dict[str, Pattern]
     account_name: list[str]
+    account_spaced: Pattern
     account_not: Pattern
     company: Pattern
     company_called: list[str]

@@ -11,7 +11,7 @@ from bot.intake.kind_classifier import classify_kind
 from bot.intake.money import find_amount_paid, find_fee_rate
 from bot.intake.names import find_account_name, find_company, find_insurer, find_platform, find_suspect_name
 from bot.intake.places import find_place
-from bot.intake.plain_text import as_written, plain
+from bot.intake.plain_text import as_written, plain, spaced
 from bot.intake.routing import Decision, route
 from bot.intake.vocabulary import TipOffKind
 
@@ -49,7 +49,7 @@ def extract(catalog: IntakeCatalog, text: str, now: datetime | None = None) -> E
     documents = find_documents(catalog.behaviours, story)
     behaviours = with_implied(catalog.behaviours, find_behaviours(catalog.behaviours, story), documents)
     time = catalog.extraction.time.search(story)
-    account_name, company = find_account_name(catalog, unnumbered), find_company(catalog, unnumbered)
+    account_name, company = find_account_name(catalog, unnumbered, spaced(text)), find_company(catalog, unnumbered)
     if account_name == identifiers.wechat:
         account_name = None
     if account_name is not None and company is not None and company not in story.replace(account_name, ""):

@@ -67,7 +67,7 @@ def find_identifiers(catalog: IntakeCatalog, story: str) -> Identifiers:
     wechat = first(PersonalDataKind.WECHAT)
     for pattern in (patterns.wechat_told, patterns.wechat_corrected) if wechat is None else (patterns.wechat_corrected,):
         if (wechat is not None or pattern is patterns.wechat_told) and (told := pattern.search(story)):
-            wechat = told["value"]
+            wechat = next(value for value in told.groupdict().values() if value)
     if patterns.same_as_phone.search(story):
         wechat = wechat or phone
         phone = phone or (wechat if wechat is not None and wechat.isdigit() else None)

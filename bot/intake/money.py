@@ -20,7 +20,8 @@ SHARE_BEFORE = 9  # characters before a number that say it is a share, as in a r
 BARE = 3  # characters that may stand behind an amount that is a clause of its own
 TOTAL_BEFORE = 40  # characters before a total that may tell of the payments
 NEXT_CLAUSE = 14  # characters behind the clause that may say that what was asked for was paid
-RATE_NEAR = 14
+RATE_NEAR = 14  # characters around a share that may say what it is
+NOT_FEE_NEAR = 9  # characters before it that may say that it is no fee
 UNIT_WORDS = frozenset("十百千万拾佰仟")  # ten, hundred, thousand, ten thousand
 LONGEST = 7  # digits of a bare number that may be an amount
 LEAST = 9  # yuan; smaller numbers in a story are counts, not payments
@@ -75,7 +76,7 @@ def _looks_like_money(patterns: MoneyPatterns, amount: _Amount, story: str, befo
     digits = story[amount.start : amount.end]
     # Years, phone numbers and codes are bare digit runs; an amount has a unit, a currency or stands right behind a word of paying.
     pays = any(match.end() == len(before) for match in patterns.paid.finditer(before))
-    is_year = len(digits) == 4 and digits.startswith("20") and digits < "2030"
+    is_year = len(digits) == 4 and "2000" < digits < "2030"
     return amount.has_currency or pays or not (digits.isdigit() and (len(digits) > LONGEST or is_year))
 
 
@@ -94,6 +95,7 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
     text = DIGIT_COMMA.sub("", story)
     invests = patterns.investment.search(text) is not None
     paid: list[float] = []
+    itemised: list[float] = []  # told one by one: the same amount twice was paid twice
     demanded: list[float] = []
     last_paid_end = -1
     for amount in _amounts(patterns, text):
@@ -103,10 +105,12 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         rest = text[amount.end : amount.end + AFTER + NEXT_CLAUSE]
         clause = CLAUSE_ENDS.split(rest)[0]
         after = clause[:AFTER].split(LIST_SIGN)[0]
+        is_priced = patterns.priced.match(clause) is not None
+        is_itemised = patterns.itemised.search(before) is not None
         own_clause = text[max(0, amount.start - BEFORE) : amount.start] if before else ""
         if not before and len(after) <= BARE:
             before, after = _neighbours(text, amount, len(clause))
-        if patterns.refused.search(before) or patterns.refused.search(after) or patterns.refused_next.match(rest[len(clause) :]):
+        if patterns.refused.search(before) or patterns.refused.search(clause) or patterns.refused_next.match(rest[len(clause) :]):
             continue
         listed = last_paid_end >= 0 and LIST_SIGN in text[last_paid_end : amount.start] and not CLAUSE_ENDS.search(text[last_paid_end : amount.start])
         if listed or (invests and (patterns.invested_before.search(before) or patterns.invested_after.match(text, amount.end))):
@@ -117,10 +121,18 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         if patterns.total_right_before.search(before) and (paid or demanded or patterns.paid.search(told_before)):
             return amount.value
         is_taken = patterns.taken.search(before) is not None
-        is_demanded = not is_taken and bool(patterns.demanded.search(before) or patterns.priced.match(after))
-        pays = is_taken or is_demanded or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
-        is_kept = not is_taken and patterns.not_paid.search(before) and not patterns.total.search(before) and not patterns.handed_over.match(after)
-        if not pays or is_kept or patterns.not_paid.match(after):
+        is_demanded = not is_taken and bool(patterns.demanded.search(before) or is_priced)
+        is_next = is_itemised and (paid or patterns.paid.search(told_before))
+        pays = is_taken or is_demanded or is_next or patterns.paid.search(before) or patterns.paid.search(after) or patterns.fee_noun.match(after)
+        is_kept = (
+            not is_taken
+            and not is_priced
+            and patterns.not_paid.search(before)
+            and not patterns.total.search(before)
+            and not patterns.handed_over.match(after)
+            and not patterns.agreed_next.match(rest)
+        )
+        if not pays or is_kept or (not is_priced and patterns.not_paid.match(after)):
             continue
         if is_demanded:
             is_given = patterns.agreed_next.match(rest) or patterns.agreed_next.match(rest[len(clause) :])
@@ -129,10 +141,11 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
             return amount.value
         else:
             paid.append(amount.value)
+            itemised += [amount.value] if is_itemised else []
             last_paid_end = amount.end
     if not paid and patterns.agreed.search(text):
         paid = demanded
-    return _sum(list(dict.fromkeys(paid)))
+    return _sum(itemised, [value for value in dict.fromkeys(paid) if value not in itemised])
 
 
 def _neighbours(text: str, amount: _Amount, rest: int) -> tuple[str, str]:
@@ -142,20 +155,22 @@ def _neighbours(text: str, amount: _Amount, rest: int) -> tuple[str, str]:
     return before, CLAUSE_ENDS.split(behind)[0]
 
 
-def _sum(paid: list[float]) -> float | None:
-    """The sum of different payments; one that is the sum of all the others is their total."""
-    total = sum(paid)
-    return next((value for value in paid if len(paid) > 2 and value * 2 == total), total) or None
+def _sum(itemised: list[float], paid: list[float]) -> float | None:
+    """The sum of different payments; the first or last one is their total if it is the sum of all the others."""
+    total = sum(itemised) + sum(paid)
+    ends = {*paid[:1], *paid[-1:]} if len(itemised) + len(paid) > 2 else set()
+    return next((value for value in ends if value * 2 == total), total) or None
 
 
 def find_fee_rate(catalog: IntakeCatalog, story: str) -> float | None:
     """Returns the share the agent takes, in [0, 1]; None when none is told."""
     patterns = catalog.extraction.rate
-    for pattern in (patterns.percent, patterns.split, patterns.halves):
+    for pattern in (patterns.sides, patterns.percent, patterns.split, patterns.halves):
         for match in pattern.finditer(story):
             before = CLAUSE_ENDS.split(story[max(0, match.start() - RATE_NEAR) : match.start()])[-1]
-            near = before + "|" + CLAUSE_ENDS.split(story[match.end() : match.end() + RATE_NEAR])[0]
-            if patterns.not_fee.search(near) or not (patterns.words.search(near) or pattern is not patterns.percent):
+            behind = CLAUSE_ENDS.split(story[match.end() : match.end() + RATE_NEAR])[0]
+            near = f"{before}|{behind}"
+            if patterns.not_fee.search(f"{before[-NOT_FEE_NEAR:]}|{behind}") or not (patterns.words.search(near) or pattern is not patterns.percent):
                 continue
             share = _share(patterns, match)
             if share is not None and 0 < share < 1:
@@ -177,10 +192,13 @@ def _share(patterns: RatePatterns, match: re.Match[str]) -> float | None:
     parts = match.groupdict()
     if parts.get("third"):
         return round(1 / 3, 4)
-    if parts.get("split"):
-        first, second = chinese_number(parts["split"]), chinese_number(parts["rest"])
-        return min(first, second) / 10 if first and second and first + second == 10 else None
-    for name, divisor in (("percent", 100), ("hundredths", 100), ("points", 100), ("tenths", 10)):
+    for agents, others in (("theirs", "ours"), ("theirs_last", "ours_first"), ("split", "rest"), ("split_behind", "rest_behind")):
+        if parts.get(agents):
+            first, second = chinese_number(parts[agents]), chinese_number(parts[others])
+            if not first or not second or first + second != 10:
+                return None
+            return (first if match.re is patterns.sides else min(first, second)) / 10
+    for name, divisor in (("percent", 100), ("hundredths", 100), ("points", 100), ("tenths", 10), ("tenfold", 10)):
         if parts.get(name):
             number = chinese_number(parts[name])
             half = _hundredths(parts.get("half"))

@@ -7,6 +7,7 @@ from bot.intake.catalog import IntakeCatalog
 from bot.intake.catalog_schema import ExtractionPatterns
 
 OWN_BEFORE = 8  # characters before a name that may say it is the reporter's own
+OPENING = 8  # characters before a name that say it is quoted or read off a sign
 SHORTEST_COMPANY = 4  # characters of what only ends like a company
 SHORTEST_CALLED = 3  # characters of what is told to be its name
 
@@ -50,11 +51,17 @@ def find_platform(catalog: IntakeCatalog, story: str) -> str | None:
     return next((name for name, pattern in catalog.extraction.platforms.items() if pattern.search(story)), None)
 
 
-def find_account_name(catalog: IntakeCatalog, story: str) -> str | None:
-    """Returns the name of an account, group or shop on a platform; a slogan in quotation marks is none."""
+def find_account_name(catalog: IntakeCatalog, story: str, spaced: str) -> str | None:
+    """Returns the name of an account, group or shop on a platform; a slogan in quotation marks is none.
+
+    Args:
+        catalog: The intake's data.
+        story: The story in the plain form, identifiers blotted out.
+        spaced: The story with its blanks, which may be all that sets a name apart.
+    """
     patterns = catalog.extraction
-    for pattern in _patterns(patterns, patterns.account_name):
-        for match in pattern.finditer(story):
+    for pattern, told in (*((pattern, story) for pattern in _patterns(patterns, patterns.account_name)), (patterns.account_spaced, spaced)):
+        for match in pattern.finditer(told):
             name = match["name"].strip()
             if name and not patterns.account_not.search(name):
                 return name
@@ -68,7 +75,7 @@ def find_company(catalog: IntakeCatalog, story: str) -> str | None:
     """
     patterns = catalog.extraction
     called = [match for pattern in _patterns(patterns, patterns.company_called) for match in pattern.finditer(story)]
-    quoted = {match["name"] for match in called if patterns.opening.search(story[: match.start("name")][-1:])}
+    quoted = {match["name"] for match in called if patterns.opening.search(story[max(0, match.start("name") - OPENING) : match.start("name")])}
     kinds = [_cuts(patterns.company_starts_after, match["name"]) for match in patterns.company.finditer(story)]
     for names, shortest in (*(([match["name"]], SHORTEST_CALLED) for match in called), *((cuts, SHORTEST_COMPANY) for cuts in kinds)):
         for name in names:

@@ -39,22 +39,25 @@ def route(catalog: IntakeCatalog, behaviours: Iterable[str], region_code: str | 
     Returns:
         The agency that rule and examples together speak for. The first rule whose conditions hold adds its weight to the likeness of the
         story to each agency's examples: words that fit a rule by accident are outvoted, and a deed no pattern names is still routed.
-        What is recorded is the first rule that holds for the agency chosen, else the likeness to its examples.
+        A story that fits no rule and has too few known words is like nothing and goes by the last rule. What is recorded is the first
+        rule that holds for the agency chosen, else the likeness to its examples.
     """
     told = set(behaviours)
     routing = catalog.routing
     holding = [rule for rule in routing.rules if (not rule.any or told & set(rule.any)) and told >= set(rule.all) and not told & set(rule.none)]
     decided = holding[0]
     lead, urgent = decided.lead, bool(told & set(routing.urgent))
-    if narrative:
-        likeness = catalog.examples.likeness(plain(narrative), told)
+    story = plain(narrative)
+    is_like_examples = bool(story) and (decided is not routing.rules[-1] or catalog.examples.knows(story))
+    if is_like_examples:
+        likeness = catalog.examples.likeness(story, told)
         urgent = urgent or likeness.urgent >= routing.urgent_from
         scores = dict(likeness.agencies)
         if decided is not routing.rules[-1]:
             scores[lead] += routing.rule_weight
         lead = max(scores, key=lambda agency: scores[agency])
     agreeing = next((rule for rule in holding[:-1] if rule.lead is lead), None)
-    if agreeing is not None or not narrative:
+    if agreeing is not None or not is_like_examples:
         reason: RoutingRule | LikenessRule = agreeing or decided
         rule_id = (agreeing or decided).id
     else:

@@ -16,6 +16,8 @@ from tests.intake.conftest import Clock
 Draft = Callable[..., TipOffDraft]
 State = TipOffState
 
+MISLED = "业务员卖保险的时候说是存款，三年随便取，现在保险公司说退保只退一半。"
+
 
 def due_days(desk: IntakeDesk, tip_off_id: str) -> dict[str, date]:
     return {item.rule: item.due_on for item in desk.get(tip_off_id).deadlines}
@@ -94,9 +96,9 @@ def test_of_a_complaint_and_report_the_report_is_verified_though_the_complaint_i
 
 
 def test_a_report_to_the_financial_regulator_has_fifteen_days_then_sixty_and_thirty_more_all_marked_unverified(
-    sqlite_desk: IntakeDesk, market_draft: Draft
+    sqlite_desk: IntakeDesk, draft: Draft
 ) -> None:
-    tip_off_id = sqlite_desk.submit(market_draft(fields=Fields(behaviours=["insurer_misled"])), "key-1").tip_off_id
+    tip_off_id = sqlite_desk.submit(draft(MISLED, fields=Fields(behaviours=["insurer_misled"])), "key-1").tip_off_id
     assert due_days(sqlite_desk, tip_off_id) == {"nfra_report_acceptance": date(2026, 3, 17)}
     assert not sqlite_desk.get(tip_off_id).deadlines[0].verified
 

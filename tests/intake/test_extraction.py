@@ -37,6 +37,80 @@ def test_stories_in_many_voices_are_read_and_urgent_ones_found(catalog: IntakeCa
     assert result.urgency_recall >= 0.97, result.errors
 
 
+@pytest.mark.parametrize("story", ["？？？", "12345", "哈哈哈哈", "asdf qwer zxcv", "今天天气真好", "你好"])
+def test_a_story_without_usable_words_goes_by_the_default_rule_and_not_by_likeness(catalog: IntakeCatalog, story: str) -> None:
+    decision = extract(catalog, story).decision
+
+    assert (decision.rule, decision.lead_agency) == (catalog.routing.rules[-1].id, catalog.routing.rules[-1].lead)
+    assert not decision.urgent
+
+
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [
+        ("他说退成了跟我分二八，他八我二", 0.8),
+        ("讲好我七他三，现在又变卦", 0.3),
+        ("佣金要收25-30的点", 0.25),
+        ("张嘴就跟我分三七", 0.3),
+        ("把钱放他那儿每个月给百分之二", None),
+    ],
+)
+def test_a_share_is_read_from_who_gets_what_and_interest_is_none(catalog: IntakeCatalog, told: str, share: float | None) -> None:
+    assert extract(catalog, told).fields.fee_rate == share
+
+
+@pytest.mark.parametrize(
+    ("told", "wechat"),
+    [
+        ("让我加他微 k e f u 8 8 6 6 ，我没加", "kefu8866"),
+        ("他微信是拼音baotui六六八", "baotui668"),
+        ("加我薇：lao-zhou_77", "lao-zhou_77"),
+        ("微信同手机号，13812345678", "13812345678"),
+    ],
+)
+def test_a_wechat_id_is_read_however_it_is_spelt(catalog: IntakeCatalog, told: str, wechat: str) -> None:
+    assert extract(catalog, told).fields.wechat == wechat
+
+
+@pytest.mark.parametrize(
+    ("told", "paid"),
+    [
+        ("头一次给他转了300，第二次900，第三次1200", 2400),
+        ("他开口要九千，我已经给了两千整", 2000),
+        ("材料在网店买的，80块一份，我买了", 80),
+        ("让交4600代理费，我付了一半，2300", 2300),
+        ("保费总共交了6万5，想退保", None),
+        ("又让我交三千三的资料钱，我琢磨着不对劲没给", None),
+    ],
+)
+def test_what_was_paid_is_told_from_what_was_asked_for(catalog: IntakeCatalog, told: str, paid: float | None) -> None:
+    assert extract(catalog, told).fields.amount_paid == paid
+
+
+@pytest.mark.parametrize(
+    ("told", "account"),
+    [
+        ("视频号 老孙聊保单 天天发视频让人找他退", "老孙聊保单"),
+        ("头条上有篇文章吹全额退，作者叫保单解困所，转发好几千", "保单解困所"),
+        ("快手主页名“东子保单课”，私信要钱", "东子保单课"),
+    ],
+)
+def test_an_account_is_read_from_blanks_authors_and_home_pages(catalog: IntakeCatalog, told: str, account: str) -> None:
+    assert extract(catalog, told).fields.account_name == account
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "不给钱就把我签的东西交给保险公司",
+        "退下来的钱投了他们的养老项目，月息一分，现在利息停了",
+        "自称保险公司的客服上门把保单和身份证都拍了照",
+    ],
+)
+def test_extortion_a_lost_investment_and_a_false_clerk_who_takes_papers_are_urgent(catalog: IntakeCatalog, told: str) -> None:
+    assert extract(catalog, told).decision.urgent
+
+
 def test_a_whole_story_fills_the_form(catalog: IntakeCatalog) -> None:
     story = (
         "有个叫王强的在抖音上说能全额退保，我加了他微信tuibao888，电话13912345678，在四平市铁东区见的面，买的是平安的保险。"
