@@ -180,7 +180,8 @@ def test_the_slip_shows_the_receipt_and_betrays_nobody(desk: IntakeDesk, draft: 
 def test_the_own_forms_are_whole_where_it_was_told_and_blank_for_whoever_holds_the_receipt(
     desk: IntakeDesk, draft: Draft, complainant: Reporter
 ) -> None:
-    told = draft(reporter=complainant, kind=TipOffKind.BOTH, consent_identity=True, demand="退还定金3000元")
+    story = "王强说能全额退保，收了我3000块定金，一直不给办"
+    told = draft(story, reporter=complainant, kind=TipOffKind.BOTH, consent_identity=True, demand="退还定金3000元")
     receipt = desk.submit(told, "key-1")
     complaint, report = desk.own_forms(receipt.number, "me", "docx", told_here=True)
 
