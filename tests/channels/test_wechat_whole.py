@@ -31,6 +31,7 @@ async def test_a_picture_is_asked_about_after_the_tip_off_and_after_a_look_up(as
         await say("我要举报")
         await say(STORY)
         assert await picture() == WORDS.errors.image_unavailable
+        await say("举报（可匿名）")
         await say("不留，匿名举报")
         await say("同意转交")
         said = await say("提交")
