@@ -16,6 +16,8 @@ from bot.scam.screenshot import MAX_ASPECT, MAX_QR_TARGET_CHARS, MIN_LINE_SCORE,
 DETECTION_PIXELS = 1_280
 # The reading model takes lines of this height, and narrower ones are filled up to this width.
 LINE_PIXELS, MIN_LINE_WIDTH = 48, 96
+CUT_PIXELS = 4  # a line that ends so near to a cut may go on behind it
+SAME_START_PIXELS = 80  # lines of one height that start nearer to each other are one line read twice
 
 
 class Recogniser:
@@ -38,8 +40,15 @@ class Recogniser:
         piece_height = max(int(pixels.width * MAX_ASPECT), 4 * OVERLAP_PIXELS)
         lines: list[TextLine] = []
         for top in range(0, pixels.height, piece_height - OVERLAP_PIXELS):
-            lines += [line for line in self._read(array[top : top + piece_height], top) if not _known(line, lines)]
-            if top + piece_height >= pixels.height:
+            bottom = top + piece_height
+            # A line that a cut goes through is whole in the other piece.
+            whole = [
+                line
+                for line in self._read(array[top:bottom], top)
+                if (top == 0 or line.top > top + CUT_PIXELS) and (bottom >= pixels.height or line.bottom < bottom - CUT_PIXELS)
+            ]
+            lines += [line for line in whole if not _known(line, lines)]
+            if bottom >= pixels.height:
                 break
         return lines
 
@@ -74,4 +83,4 @@ def _ground(line: Any) -> tuple[int, int, int]:
 def _known(line: TextLine, lines: list[TextLine]) -> bool:
     """Say whether a line was already read in the overlapping piece before."""
     middle = (line.top + line.bottom) / 2
-    return any(other.top <= middle <= other.bottom and abs(other.left - line.left) < OVERLAP_PIXELS for other in lines)
+    return any(other.top <= middle <= other.bottom and abs(other.left - line.left) < SAME_START_PIXELS for other in lines)

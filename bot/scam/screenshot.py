@@ -18,9 +18,9 @@ from bot.scam.errors import ScamInputError
 
 MAX_IMAGE_BYTES = 10_000_000
 MAX_IMAGE_PIXELS = 30_000_000
-# A long screenshot is read in pieces, so that its letters keep their size; the pieces overlap by more than a line.
+# A long screenshot is read in pieces, so that its letters keep their size; the pieces overlap by more than two lines of the largest letters.
 MAX_ASPECT = 2.5
-OVERLAP_PIXELS = 80
+OVERLAP_PIXELS = 200
 MAX_WIDTH_PIXELS = 1_440
 # Reading waits at most this long, in seconds; the first reading also loads the model.
 READ_SECONDS = 30.0

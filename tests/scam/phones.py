@@ -105,4 +105,4 @@ GROUP = (
     Said("left", "验证码也要发给老师吗", name="平淡是真"),
     Said("left", "对的，代办要用，全程一对一", name="退保互助-小雅"),
 )
-LONG = tuple(Said(said.side, f"{said.text}。{extra}", time=said.time) for extra in ("先听我说", "你再想想", "回头联系") for said in CHAT)
+LONG = tuple(Said(said.side, f"{said.text}。{extra}", time=said.time) for extra in ("先听我说", "回头联系") for said in CHAT)
