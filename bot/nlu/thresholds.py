@@ -11,6 +11,9 @@ REFUSAL = 0.3
 REFUSAL_OVER_SCAM = 0.8
 """From this confidence on a request for unlawful help is refused as such although the same words are evidently an agent's."""
 
+SCAM_OVER_REFUSAL = 0.85
+"""From this score on words are an agent's, however much they sound like a request for unlawful help: agents offer just that."""
+
 FALLBACK = 0.22
 """Below this confidence the assistant says that it did not understand and offers the three most likely topics."""
 

@@ -24,6 +24,7 @@ _STAMP = re.compile(rf"\s*[\[(（【]?\s*{_TIME}\s*[\])）】]?\s*")
 _NAME_THEN_TIME = re.compile(rf"\s*({_NAME})\s+[\[(（]?{_TIME}[\])）]?\s*[:：]?\s*")
 _TIME_THEN_NAME = re.compile(rf"\s*[\[(（【]?{_TIME}[\])）】]?\s*({_NAME})\s*[:：]?\s*")
 _NAMED = re.compile(rf"\s*({_NAME}(?: {_NAME})?)\s*[:：]\s*(?=\S)")
+_BRACKETED = re.compile(rf"\s*[\[【]({_NAME})[\]】]\s*[:：]?\s*(?=\S)")
 _DASHED = re.compile(r"\s*[-–—•·>]\s*(?=\S)")
 _NOISE = re.compile(
     r"\s*(?:\[?聊天记录\]?|.{0,20}的聊天记录|-{3,}.*|={3,}.*|以下为新消息|.{0,12}撤回了一条消息|\[(?:图片|语音|视频|表情|动画表情|文件|位置|红包|转账)\].{0,10})\s*"
@@ -102,14 +103,15 @@ def _headed(text: str, lines: list[_Line]) -> list[Turn] | None:
 
 
 def _named(text: str, lines: list[_Line]) -> list[Turn] | None:
-    """Lines of the form "name: text", with or without times; other lines go on with the turn before them."""
+    """Lines of the form "name: text" or "【name】text", with or without times; other lines go on with the turn before them."""
     marks: list[tuple[int, int, str]] = []
     plain = 0
     for line in lines:
         if _TIME_ONLY.fullmatch(text, line.start, line.end):
             continue
         stamp = _STAMP.match(text, line.start, line.end)
-        match = _NAMED.match(text, stamp.end() if stamp else line.start, line.end)
+        start = stamp.end() if stamp else line.start
+        match = _NAMED.match(text, start, line.end) or _BRACKETED.match(text, start, line.end)
         if match:
             marks.append((line.start, match.end(), match.group(1)))
         elif not marks:
