@@ -11,7 +11,7 @@ from tests.channels.wechat_account import WORDS, Account
 from tests.running import Assistant
 
 pytestmark = pytest.mark.servers
-STORY = "梨树县有个微信lyt20260的人说能全额退保，收了我2000块就不回话了"
+STORY = "梨树县有个微信hcs77316的人说能全额退保，收了我2000块就不回话了"
 PICTURE = "http://mmbiz.invalid/mmbiz_jpg/a/0"
 
 
