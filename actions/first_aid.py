@@ -16,6 +16,7 @@ ABOUT_AGENTS = "agent_"
 OTHER_INTENTS = frozenset({FALLBACK_INTENT, SCAM_INTENT, "check_message", "follow_up", "affirm", "correction", "which_hotline", "report_evidence"})
 ANSWERED_BY_WARNING = frozenset({"agent_gave_documents", "agent_signed_or_paid"})  # their answers say what to do after giving
 TOPIC = "agent_gave_documents"
+TOLD_TO_LIE = "told_to_record_or_lie"  # sounds like a wish for lies, and is a victim's account when an agent is the one who wants it
 
 
 def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
@@ -29,9 +30,12 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     Returns:
         Whether the message is answered by it.
     """
-    if turn.pressed or not (turn.intent.startswith(ABOUT_AGENTS) or turn.intent in OTHER_INTENTS):
+    if turn.pressed:
         return False
     handover = first_aid().detect_handover(turn.text)
+    told_to_lie = handover.told_by_agent and TOLD_TO_LIE in handover.given
+    if not (told_to_lie or turn.intent.startswith(ABOUT_AGENTS) or turn.intent in OTHER_INTENTS):
+        return False
     known = set(conversation.handed_over)
     if not handover.given - known:
         return _warn_before_giving(handover, conversation, turn, speaker)

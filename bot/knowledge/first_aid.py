@@ -62,6 +62,8 @@ class Detection(Record):
     negated: tuple[str, ...]
     hypothetical: tuple[str, ...]
     went_along: tuple[str, ...]
+    told_by_agent: tuple[str, ...]
+    asks_us: tuple[str, ...]
     events: dict[HandoverId, Event]
 
 
@@ -78,10 +80,14 @@ class FirstAidFile(Record):
 
 @dataclass(frozen=True)
 class Handover:
-    """What was told: `given` was handed over or has happened, `asked_for` was only asked, refused or feared."""
+    """What was told: `given` was handed over or has happened, `asked_for` was only asked, refused or feared.
+
+    `told_by_agent` says that an agent wants something of the person, who does not want our help with it.
+    """
 
     given: frozenset[HandoverId]
     asked_for: frozenset[HandoverId]
+    told_by_agent: bool
 
 
 @dataclass(frozen=True)
@@ -207,7 +213,8 @@ class FirstAid:
                 elif patterns.went_along.search(clause) or patterns.given.search(clause):
                     given |= pending
                     pending = set()
-        return Handover(frozenset(given), frozenset(asked - given))
+        told_by_agent = bool(patterns.told_by_agent.search(folded)) and not patterns.asks_us.search(folded)
+        return Handover(frozenset(given), frozenset(asked - given), told_by_agent)
 
     def _judge(self, clause: str, objects: set[HandoverId], given: set[HandoverId], asked: set[HandoverId]) -> set[HandoverId]:
         """Sort a clause's objects into given and asked for; what stays open is settled by the next clause."""
@@ -246,4 +253,6 @@ class _Patterns:
         self.hypothetical = said(detection.hypothetical)
         self.went_along = said(detection.went_along)
         self.done = said(detection.done)
+        self.told_by_agent = said(detection.told_by_agent)
+        self.asks_us = said(detection.asks_us)
         self.events = {handover: (said(event.happened), said(event.asked), said(event.unless)) for handover, event in detection.events.items()}

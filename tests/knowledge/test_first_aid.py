@@ -30,6 +30,7 @@ LONGEST_SECONDS = 1.0
         ("装了个软件，屏幕也共享了", {"remote_control"}),
         ("我也介绍过几个老乡给他们", {"joined"}),
         ("签了协议，交了2000服务费，身份证也拍照发过去了", {"signed_mandate", "paid_fee", "id_photo"}),
+        ("昨天把身份证照片还有银行卡发给那个退保的人了", {"id_photo", "bank_card"}),
         ("身份证、银行卡、密码全在中介手里", {"id_photo", "bank_card", "password_or_code"}),
     ],
 )
@@ -87,6 +88,18 @@ def test_what_was_asked_for_is_kept_apart_and_warned_about(everything: Everythin
 def test_one_thing_given_and_another_refused_are_told_apart(everything: Everything) -> None:
     heard = everything.first_aid.detect_handover("银行卡没给，身份证给了")
     assert (heard.given, heard.asked_for) == ({"id_photo"}, {"bank_card"})
+
+
+@pytest.mark.parametrize("text", ["他还让我明天去给业务员打电话录音", "对方教我投诉的时候说没看过合同", "王姐说让我装病", "李律师叫我妈就说没看过合同"])
+def test_what_an_agent_tells_one_to_say_is_a_victims_account(everything: Everything, text: str) -> None:
+    heard = everything.first_aid.detect_handover(text)
+    assert heard.told_by_agent
+    assert heard.given == {"told_to_record_or_lie"}
+
+
+@pytest.mark.parametrize("text", ["你教我编个理由", "他让我编个理由，你帮我编一个呗", "老师让我说没签过字，咋说才像", "给我弄个话术"])
+def test_a_wish_for_help_with_lies_is_not_an_account(everything: Everything, text: str) -> None:
+    assert not everything.first_aid.detect_handover(text).told_by_agent
 
 
 def test_the_bank_comes_first_when_a_card_is_gone(everything: Everything) -> None:
