@@ -12,6 +12,7 @@ from bot.intake.view import LogLine, StaffMessage, TipOffView
 from bot.intake.vocabulary import LEGAL_DUTY, Agency, LogAction, TipOffState
 from bot.scam.data import StageData, load_signals, load_yaml
 
+TOP_TOPICS = 15
 SCAM_DATA = Path(__file__).resolve().parents[2] / "data" / "scam"
 
 
@@ -26,7 +27,7 @@ class Labels:
     def __init__(self, wording: Wording, catalog: IntakeCatalog) -> None:
         self._wording = wording
         self._catalog = catalog
-        self._intents = {**wording.topics, **wording.intents}
+        self._intents = {**wording.topics, **wording.intents, **wording.steering}
         self._channels = wording.channels
         self._signals = {signal: info.name_zh for signal, info in load_signals(SCAM_DATA).items()}
         self._stages = {stage.id: stage.name for stage in load_yaml(SCAM_DATA / "stages.yml", StageData).stages}
@@ -122,8 +123,9 @@ class Labels:
         return [(self._wording.verdicts[verdict], count) for verdict, count in rows]
 
     def topic_rows(self, rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-        """Name the topics of a table of figures."""
-        return [(self.name(topic), count) for topic, count in rows]
+        """Name the topics asked about most in a table of figures, without what only steers a conversation."""
+        asked = [(self.name(topic), count) for topic, count in rows if topic not in self._wording.steering]
+        return asked[:TOP_TOPICS]
 
     @staticmethod
     def weeks(weeks: Iterable[Week]) -> list[tuple[str, int]]:

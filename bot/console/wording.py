@@ -41,6 +41,7 @@ class Wording(BaseModel):
     verdicts: Section
     topics: Section
     channels: Section
+    steering: Section
     intents: Section
     tip_offs: Section
     fields: Section

@@ -7,7 +7,6 @@ MAX_ITEMS = 50  # entities, signals or buttons kept per message
 MAX_NOTE_CHARS = 2_000  # characters
 MAX_TAG_CHARS = 30  # characters
 MAX_SEARCH_WORDS = 8  # words of one search
-TOP_TOPICS = 15  # topics named in the figures
 PAGE_SIZE = 30  # conversations on one page
 MAX_COUNTED = 1_000  # conversations counted exactly; beyond it a page says "more than"
 EXCERPT_CHARS = 80  # characters of a conversation shown in a list

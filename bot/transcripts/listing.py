@@ -190,6 +190,6 @@ def tally(connection: Connection, since: datetime) -> Tally:
         conversations=int(connection.execute(select(number).select_from(conversations).where(recent)).scalar_one()),
         messages=int(connection.execute(select(number).select_from(events).where(asked)).scalar_one()),
         by_verdict=tuple((Verdict.of_rank(rank), count) for rank, count in grouped(conversations.c.verdict, recent)),
-        by_topic=tuple(grouped(events.c.topic, asked)[: limits.TOP_TOPICS]),
+        by_topic=tuple(grouped(events.c.topic, asked)),
         by_channel=tuple(grouped(conversations.c.channel, recent)),
     )

@@ -24,8 +24,11 @@ RECEIPT = re.compile(r"\d(?:[\s\-_.,:;/|·、，。~*]{0,3}\d){15}")
 PRIVATE_KEY = re.compile(r"(?:reporter|name$|address$|identity|key$|sender$|receipt$)")
 # Parts of a card nobody reads as text.
 NOT_READ = frozenset(
-    {"type", "topic", "raw", "receipt", "ticket", "payload", "url", "start", "end", "checked", "name", "base64", "media_type", "once"}
-)
+    {
+        "type", "topic", "verdict", "signal", "raw", "receipt", "ticket", "payload", "url", "start", "end", "checked", "name", "base64", "media_type",
+        "once",
+    }
+)  # fmt: skip
 COMMAND = "/"  # begins what a button sends instead of words
 
 Row = dict[str, Any]

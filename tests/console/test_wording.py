@@ -67,7 +67,7 @@ def test_everything_with_a_closed_list_of_names_has_words_for_each(section: str,
 def test_every_intent_of_the_domain_has_a_name_and_every_name_an_intent() -> None:
     domain = yaml.safe_load((DATA.parent / "domain.yml").read_text(encoding="utf-8"))
     words = load_wording()
-    assert set(domain["intents"]) == {*words.topics, *words.intents}
+    assert set(domain["intents"]) == {*words.topics, *words.intents, *words.steering}
 
 
 def test_every_routing_rule_has_words() -> None:

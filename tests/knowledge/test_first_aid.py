@@ -90,7 +90,7 @@ def test_one_thing_given_and_another_refused_are_told_apart(everything: Everythi
     assert (heard.given, heard.asked_for) == ({"id_photo"}, {"bank_card"})
 
 
-@pytest.mark.parametrize("text", ["他还让我明天去给业务员打电话录音", "对方教我投诉的时候说没看过合同", "王姐说让我装病", "李律师叫我妈就说没看过合同"])
+@pytest.mark.parametrize("text", ["他还让我明天去给业务员打电话录音", "对方教我投诉时说没看过合同", "王姐说让我装病", "李律师叫我妈就说没看过合同"])
 def test_what_an_agent_tells_one_to_say_is_a_victims_account(everything: Everything, text: str) -> None:
     heard = everything.first_aid.detect_handover(text)
     assert heard.told_by_agent

@@ -102,12 +102,15 @@ def test_a_card_is_kept_as_the_text_people_read_on_it(store: TranscriptStore) ->
     citations = [{"law": "《保险法》", "article": "第四十七条", "checked": "2026-11-22"}]
     card = {"type": "answer", "topic": "refund_time", "more": ["第一步", "第二步"], "citations": citations}
     receipt = {"type": "receipt", "receipt": "8123456789012345", "words": "回执号是 8123 4567 8901 2345，请抄下来"}
-    for at, custom in enumerate((card, receipt)):
+    signals = [{"signal": "success_fee", "phrase": "不成功不收费", "why": "常用话术", "start": 0, "end": 6}]
+    verdict = {"type": "verdict", "verdict": "evident", "stage": "接触", "raw": "不成功不收费", "signals": signals, "advice": ["先别转钱"]}
+    for at, custom in enumerate((card, receipt, verdict)):
         store.record({**replied("", at=NOON + at), "data": {"custom": custom}})
-    first, second = store.conversation(store.conversation_id("openid-1")).turns
+    first, second, third = store.conversation(store.conversation_id("openid-1")).turns
     assert first.text == "第一步\n第二步\n《保险法》 第四十七条"
     assert "8123" not in second.text
     assert "请抄下来" in second.text
+    assert third.text == "接触\n不成功不收费\n常用话术\n先别转钱"
 
 
 def test_the_sender_id_is_nowhere_in_the_database(store: TranscriptStore, engine: Engine) -> None:
