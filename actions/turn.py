@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa_sdk import Tracker
 
 from actions.words import common
 
-COMMAND_PREFIX = "/"  # a pressed button that names an intent
 CONTROL_CHARACTERS = 12  # a longer message is an answer, even when it contains a control word
 WORDS_AROUND_SECRETS = 16  # characters; with more, the message says something else that wants an answer
 SURE_CORRECTION = 0.8  # below it, words without an opener (不对，…) are an answer, not a correction
@@ -41,7 +41,7 @@ class Turn:
         text = str(parsed.get("text") or "")
         intent = parsed.get("intent") or {}
         return cls(
-            text="" if text.startswith(COMMAND_PREFIX) else text,
+            text="" if text.startswith(INTENT_MESSAGE_PREFIX) else text,
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
             parsed=parsed,

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from sanic.http import Http
 from sanic.request import Request
 
@@ -16,7 +17,6 @@ from bot.channels.limits import MAX_TEXT_CHARACTERS
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Line breaks and tabs are how a pasted chat is laid out; every other control character is noise, and NUL is refused by PostgreSQL.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-COMMAND_PREFIX: Final = "/"  # Rasa takes such text for an intent and skips understanding
 _TYPED_SLASH: Final = "\N{FULLWIDTH SOLIDUS}"
 
 
@@ -51,7 +51,7 @@ class IncomingMessage:
     @property
     def is_command(self) -> bool:
         """Whether Rasa would take the text for an intent instead of reading it."""
-        return self.text.startswith(COMMAND_PREFIX)
+        return self.text.startswith(INTENT_MESSAGE_PREFIX)
 
 
 async def read_body(request: Request, limit: int, code: str) -> bytes:
@@ -157,7 +157,7 @@ def typed_text(text: str) -> str:
         ChannelError: As `clean_text` does.
     """
     text = clean_text(text)
-    return _TYPED_SLASH + text[1:] if text.startswith(COMMAND_PREFIX) else text
+    return _TYPED_SLASH + text[1:] if text.startswith(INTENT_MESSAGE_PREFIX) else text
 
 
 def clean_text(text: str) -> str:

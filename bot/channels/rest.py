@@ -12,10 +12,11 @@ import re
 from typing import Any, Final
 
 from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from bot.channels.history import WebOutput, offered_buttons
-from bot.channels.incoming import COMMAND_PREFIX, ChannelError, clean_text, read_body, read_json, typed_text
+from bot.channels.incoming import ChannelError, clean_text, read_body, read_json, typed_text
 from bot.channels.limits import MAX_MESSAGE_BYTES
 from bot.channels.masking import STATUS_COMMAND, cleaned
 from bot.channels.shared import make_rate_limiter
@@ -96,7 +97,7 @@ class RestApi(InputChannel):  # type: ignore[misc]
     async def _said(request: Request, sender_id: str, message: str) -> str:
         """The message as Rasa may read it: a command only when it is a live button's, so that nobody types `/restart`."""
         text = clean_text(message)
-        if text.startswith(COMMAND_PREFIX):
+        if text.startswith(INTENT_MESSAGE_PREFIX):
             tracker = await request.app.ctx.agent.tracker_store.retrieve(sender_id)
             if text in {button["payload"] for button in offered_buttons(tracker.events if tracker else ())}:
                 return text

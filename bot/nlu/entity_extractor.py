@@ -9,12 +9,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.local_time import today
 from bot.nlu.entities import Entity, EntityFinder
-from bot.nlu.topic_classifier import COMMAND_PREFIX
 from bot.runtime.settings import PROJECT_ROOT
 
 
@@ -49,7 +49,7 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[mis
         """Add entities; messages that begin with "/" are left to Rasa's own handler."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if not text.startswith(COMMAND_PREFIX):
+            if not text.startswith(INTENT_MESSAGE_PREFIX):
                 found = [_as_rasa(entity) for entity in self._finder.find(text, today())]
                 message.set(ENTITIES, [*message.get(ENTITIES, []), *self.add_extractor_name(found)], add_to_output=True)
         return messages

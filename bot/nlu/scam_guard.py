@@ -12,11 +12,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import resolution, thresholds
-from bot.nlu.topic_classifier import COMMAND_PREFIX
 from bot.runtime.settings import PROJECT_ROOT, Settings
 from bot.scam.chats import parse_chat
 from bot.scam.data import Verdict
@@ -71,7 +71,7 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
         """Judge messages; those that begin with "/" are left to Rasa's own handler."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if text and not text.startswith(COMMAND_PREFIX):
+            if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 self._judge(message, text)
         return messages
 

@@ -16,6 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -30,9 +31,6 @@ from bot.runtime.settings import PROJECT_ROOT
 
 QUESTIONS_KEY = "questions"
 """Message attribute: the questions of a message that holds two or more, as {text, topic, confidence}."""
-
-COMMAND_PREFIX = "/"
-"""Buttons send messages that begin so; Rasa's own handler reads them."""
 
 EMBEDDING_CACHE = "embeddings.npz"
 SOURCES = ("embedding.py", "features.py", "lexicon.py", "text.py", "topic_model.py", "topic_training.py")
@@ -134,7 +132,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]  
         """Classify messages; those that begin with "/" are left to Rasa's own handler."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if not text.startswith(COMMAND_PREFIX):
+            if not text.startswith(INTENT_MESSAGE_PREFIX):
                 self._classify(message, text)
         return messages
 
