@@ -49,7 +49,7 @@ class Normaliser:
                 Variants(data.variants),
                 SplitCharacters(tables.parts, keywords),
                 LookAlikes(data.shapes, keywords),
-                SpelledOut(keywords),
+                SpelledOut(keywords, known),
                 SoundAlikes(keywords),
             ],
         )

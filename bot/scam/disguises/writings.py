@@ -11,13 +11,21 @@ from bot.scam.offsets import MappedText
 
 _LETTERS = re.compile(r"[a-z]+")
 _HAN = re.compile(f"[{HAN}]")
+_HAN_WORD = re.compile(f"[{HAN}]+")
 # What may stand between two syllables of one word.
 _SPELLING_GAP = re.compile(r"[ '’-]{1,2}")
 MIN_SPELLED_KEYWORDS = 2
+# How far from a code of letters Chinese or another code must be.
+CODE_REACH = 6
 
 
 def _longest(patterns: list[str]) -> AhoCorasick:
     return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest)
+
+
+def _longest_first(hit: tuple[int, int, str]) -> tuple[int, int]:
+    start, end, _ = hit
+    return start - end, start
 
 
 class Symbols:
@@ -49,24 +57,40 @@ class Variants:
         # The canonical words are found too, and left: otherwise 加微 would be found in 加微信 and given a second 信.
         self._canonical = {form.lower(): word for word, forms in variants.items() for form in [*forms, word]}
         self._forms = sorted(self._canonical)
-        self._find = _longest(self._forms)
+        self._find = AhoCorasick(self._forms, matchkind=MatchKind.Standard)
 
     def undo(self, text: MappedText) -> MappedText:
-        """Write the canonical word; letter codes count only where no other letter or digit touches them and Chinese is near."""
+        """Write the canonical word; letter codes count only where no other letter or digit touches them and Chinese or another code is near."""
         raw = text.text
-        edits = []
-        for index, start, end in self._find.find_matches_as_indexes(raw):
+        edits: list[tuple[int, int, str]] = []
+        done = 0
+        for start, end, form in self._standing(raw):
+            if start < done or (form.isascii() and not self._is_code(raw, start, end)):
+                continue
+            done = end
+            word = self._canonical[form]
+            if raw[start:end] != word:
+                edits.append((start, end, word))
+        return text.edited(edits)
+
+    def _standing(self, raw: str) -> list[tuple[int, int, str]]:
+        """Give the forms that no other letter or digit touches, the longest of each place first."""
+        found = []
+        for index, start, end in self._find.find_matches_as_indexes(raw, overlapping=True):
             form = self._forms[index]
             if form[-1].isascii() and raw[end : end + 1].isascii() and raw[end : end + 1].isalpha():
                 continue
             if form[0].isascii() and form[0].isalpha() and raw[start - 1 : start].isascii() and raw[start - 1 : start].isalnum() and start:
                 continue
-            if form.isascii() and not _HAN.search(raw, max(0, start - 6), end + 6):
-                continue
-            word = self._canonical[form]
-            if raw[start:end] != word:
-                edits.append((start, end, word))
-        return text.edited(edits)
+            found.append((start, end, form))
+        return sorted(found, key=lambda hit: (hit[0], -hit[1]))
+
+    def _is_code(self, raw: str, start: int, end: int) -> bool:
+        """Say whether letters stand for a word here: two letters alone are anybody's initials."""
+        first, last = max(0, start - CODE_REACH), end + CODE_REACH
+        if _HAN.search(raw, first, last):
+            return True
+        return len({form for _, _, form in self._standing(raw[first:last]) if form.isascii()}) >= MIN_SPELLED_KEYWORDS
 
 
 class SplitCharacters:
@@ -127,26 +151,36 @@ class LookAlikes:
 class SpelledOut:
     """Whole words, or all of a text, in pinyin: quan e tui bao, TUIBAO找我.
 
-    One spelled keyword alone is read as one only in a Chinese text; a text without any Chinese must spell several.
+    One spelled keyword alone is read as one only in a Chinese text; a text without any Chinese must spell several. Where keywords are spelled, other
+    words that the rules know are too.
 
     Args:
         keywords: the words worth hiding.
+        known: the words of the rules.
     """
 
-    def __init__(self, keywords: Keywords) -> None:
+    def __init__(self, keywords: Keywords, known: set[str]) -> None:
         self._keywords = keywords
+        chinese = {word for word in known if len(word) > 1 and _HAN_WORD.fullmatch(word)} - set(keywords.words)
+        self._by_sound = {keywords.tables.sound_of(word): word for word in sorted(chinese)}
+        self._find = AhoCorasick(sorted(self._by_sound), matchkind=MatchKind.Standard)
+        self._sounds = sorted(self._by_sound)
 
     def undo(self, text: MappedText) -> MappedText:
-        """Write the keywords in Chinese."""
-        edits: list[tuple[int, int, str]] = []
+        """Write the words in Chinese."""
+        keywords: list[tuple[int, int, str]] = []
+        others: list[tuple[int, int, str]] = []
         for spans in self._stretches(text.text):
             sounds = "".join(self._keywords.tables.codes[text.text[start:end]] for start, end in spans)
-            for first, last, word in sorted(self._keywords.by_sound(sounds), key=lambda hit: (hit[0] - hit[1], hit[0])):
-                start, end = spans[first][0], spans[last - 1][1]
-                if all(end <= taken or start >= stop for taken, stop, _ in edits):
-                    edits.append((start, end, word))
-        if not edits or (len({word for _, _, word in edits}) < MIN_SPELLED_KEYWORDS and not _HAN.search(text.text)):
+            keywords += [(spans[first][0], spans[last - 1][1], word) for first, last, word in self._keywords.by_sound(sounds)]
+            hits = self._find.find_matches_as_indexes(sounds, overlapping=True)
+            others += [(spans[first][0], spans[last - 1][1], self._by_sound[self._sounds[index]]) for index, first, last in hits]
+        if not keywords or (len({word for _, _, word in keywords}) < MIN_SPELLED_KEYWORDS and not _HAN.search(text.text)):
             return text
+        edits: list[tuple[int, int, str]] = []
+        for start, end, word in sorted(keywords, key=_longest_first) + sorted(others, key=_longest_first):
+            if all(end <= taken or start >= stop for taken, stop, _ in edits):
+                edits.append((start, end, word))
         return text.edited(sorted(edits))
 
     def _stretches(self, raw: str) -> list[list[tuple[int, int]]]:
