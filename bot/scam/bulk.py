@@ -20,7 +20,7 @@ from bot.scam.verdict import NOTHING_FOUND, Screening
 
 FORMATS = ("jsonl", "csv", "txt", "chat")
 # Rows handed to a worker at a time: large enough to hide the hand-over, small enough that the first verdicts come at once.
-BATCH_ROWS = 256
+BATCH_ROWS = 1024
 # Batches in flight for each worker, so that a slow reader of the output never makes the input pile up in memory.
 BATCHES_AHEAD = 3
 # A chat export is read whole, to see whether it is one.

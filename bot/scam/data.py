@@ -47,11 +47,13 @@ class Concept(Strict):
     Args:
         trace: whether such a word is rare enough in everyday text to be worth a closer look; every rule needs one.
         insurance: whether such a word names insurance or surrender itself.
+        whole: whether such a word means nothing else, whatever shorter words stand inside it.
         words: the words, as they stand in normalised text.
     """
 
     trace: bool = False
     insurance: bool = False
+    whole: bool = False
     words: list[str] = Field(min_length=1)
 
 
@@ -59,7 +61,7 @@ class LexiconData(Strict):
     """``lexicon.yml``.
 
     Args:
-        hints: words that are no idea of any rule, but reason enough to ask the speaker model.
+        hints: words that are no idea of any rule; several of them are reason enough to ask the speaker model.
         concepts: ideas by name.
     """
 

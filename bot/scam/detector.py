@@ -20,6 +20,8 @@ from bot.scam.verdict import NOTHING_FOUND, Screening, Signal, Thresholds, logis
 
 # Longer texts are screened in pieces, so that no text takes unbounded time in one call of the rules.
 MAX_PIECE_CHARS = 1_000
+# A single word such as a card or a code is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
+MIN_TRACES = 2
 # Of anything longer than so many pieces or turns, only those with a trace are looked at, and no more of them than this: a megabyte of the worst
 # text then takes seconds, not minutes.
 MANY_PIECES = 120
@@ -60,8 +62,9 @@ class ScamDetector:
         """
         matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
         model = SpeakerModel.load(ensure_model(data_dir, model_dir))
-        normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces)
-        prefilter = Prefilter(matcher.traces, load_yaml(data_dir / "disguise.yml", DisguiseData), load_tables(data_dir / "characters.tsv"))
+        normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces | matcher.hints)
+        disguises, tables = load_yaml(data_dir / "disguise.yml", DisguiseData), load_tables(data_dir / "characters.tsv")
+        prefilter = Prefilter(matcher.traces, matcher.hints, disguises, tables)
         return cls(matcher, normaliser, model, prefilter, data_dir)
 
     def screen_text(self, text: str, prefiltered: bool = True) -> Screening:
@@ -140,9 +143,10 @@ class ScamDetector:
             if heard:
                 by_speaker.setdefault(turns[index].speaker, []).append(heard)
         everything = [heard for said in by_speaker.values() for heard in said]
-        if not any(heard.found.traced for heard in everything):
-            return []
         insurance = any(heard.found.insurance for heard in everything)
+        traces = {word for heard in everything for word in heard.found.traces}
+        if not (insurance or len(traces) >= MIN_TRACES or any(heard.signals for heard in everything)):
+            return []
         talk = len(turns) > 1
         return [(said, gather(said, self.model, self._thresholds.speaker_limit, insurance, talk)) for said in by_speaker.values()]
 

@@ -17,6 +17,8 @@ from bot.scam.data import LexiconData, Rule
 from bot.scam.patterns import SENTENCE_STOPS, Tokeniser, parse, words_of
 
 _SENTENCE_ENDS = "。!?;\n"
+# One hint alone stands in every fifteenth everyday message; so many different ones seldom do.
+MIN_HINTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Found:
         starts: where each of them starts.
         lemmas: joined concept names of each.
         hits: the hits in order of place.
-        traced: whether any word is a trace of a signal that could be there.
+        traces: the different words that are a trace of a signal that could be there, and hints of one.
         insurance: whether the text names insurance or surrender.
         make_doc: makes the document of the tokens.
     """
@@ -46,7 +48,7 @@ class Found:
     starts: list[int]
     lemmas: list[str]
     hits: list[Hit]
-    traced: bool
+    traces: frozenset[str]
     insurance: bool
     make_doc: Callable[[], Doc]
 
@@ -130,10 +132,11 @@ class RuleMatcher:
         self._phrases = [(phrase, rule.id, False) for rule in rules for phrase in rule.phrases]
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
-        self._hints = AhoCorasick(lexicon.hints, matchkind=MatchKind.Standard)
+        self._hints = AhoCorasick(lexicon.hints, matchkind=MatchKind.LeftmostLongest)
         self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
         self._insurance = {name for name, concept in lexicon.concepts.items() if concept.insurance}
         self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
+        self._trace_lemmas = {lemma for lemma in self.tokeniser.lemmas.values() if not self._traces.isdisjoint(lemma.split("+"))}
         self._trace_words = AhoCorasick(sorted(self.traces), matchkind=MatchKind.Standard)
         self._bits = {
             name: 1 << place for place, name in enumerate(sorted({n for lemma in self.tokeniser.lemmas.values() for n in lemma.split("+")}))
@@ -167,8 +170,13 @@ class RuleMatcher:
     @property
     def traces(self) -> set[str]:
         """Every word and literal that is a trace of a signal."""
-        words = {word for word, lemma in self.tokeniser.lemmas.items() if not self._traces.isdisjoint(lemma.split("+"))}
-        return words | set(self.lexicon.hints) | {phrase for (phrase, _, _), telling in zip(self._phrases, self._telling, strict=True) if telling}
+        words = {word for word, lemma in self.tokeniser.lemmas.items() if lemma in self._trace_lemmas}
+        return words | {phrase for (phrase, _, _), telling in zip(self._phrases, self._telling, strict=True) if telling}
+
+    @property
+    def hints(self) -> set[str]:
+        """Every word of which `MIN_HINTS` different ones are a trace of a signal."""
+        return set(self.lexicon.hints)
 
     def match(self, text: str, ungated: bool = False) -> Found | None:
         """Find all rules in a normalised text.
@@ -180,14 +188,15 @@ class RuleMatcher:
         Returns:
             What was found; None where no word is a trace of any signal and the look was not ungated.
         """
-        if not (ungated or self._trace_words.find_matches_as_indexes(text)):
+        hints = {text[start:end] for _, start, end in self._hints.find_matches_as_indexes(text)}
+        if not (ungated or len(hints) >= MIN_HINTS or self._trace_words.find_matches_as_indexes(text)):
             return None
         literals = self._literals.find_matches_as_indexes(text, overlapping=True)
         words, starts, lemmas = self.tokeniser.cut(text)
         present = {name for lemma in set(lemmas) if lemma for name in lemma.split("+")}
-        traced = not self._traces.isdisjoint(present) or any(self._telling[index] for index, _, _ in literals)
-        traced = traced or bool(self._hints.find_matches_as_indexes(text))
-        if not (traced or ungated):
+        traces = hints | {word for word, lemma in zip(words, lemmas, strict=True) if lemma in self._trace_lemmas}
+        traces |= {text[start:end] for index, start, end in literals if self._telling[index]}
+        if not (traces or ungated):
             return None
         tokens = self._tokens(words, lemmas)
         make_doc = cache(partial(self.tokeniser.doc, words, lemmas))
@@ -203,7 +212,7 @@ class RuleMatcher:
         for rule_id in {name for name, _, _ in found}:
             for search in filter(lambda void: void.possible(tokens), self._voids.get(rule_id, ())):
                 found += [(f"-{rule_id}", starts[first], starts[last - 1] + 1) for first, last in search.spans(make_doc())]
-        return Found(words, starts, lemmas, self._standing(text, found), traced, not self._insurance.isdisjoint(present), make_doc)
+        return Found(words, starts, lemmas, self._standing(text, found), frozenset(traces), not self._insurance.isdisjoint(present), make_doc)
 
     def _tokens(self, words: list[str], lemmas: list[str]) -> _Tokens:
         """Say where concepts stand."""

@@ -35,7 +35,7 @@ class Normaliser:
         Args:
             data_dir: the scam data directory.
             known: the words of the rules, which may have noise inside.
-            traces: those of them that are a trace of a signal.
+            traces: those of them that are a trace of a signal, alone or together.
         """
         data = load_yaml(data_dir / "disguise.yml", DisguiseData)
         tables = load_tables(data_dir / "characters.tsv")

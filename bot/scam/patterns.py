@@ -98,7 +98,10 @@ class Tokeniser:
             for word in concept.words:
                 concepts.setdefault(word, []).append(name)
         # A longer word is cut as one, so it also stands for the shorter ones inside it: 退保成功 is a surrender too.
+        whole = {word for concept in self.lexicon.concepts.values() if concept.whole for word in concept.words}
         for word, names in concepts.items():
+            if word in whole:
+                continue
             inner = {word[i:j] for i in range(len(word)) for j in range(i + 2, len(word) + 1)} - {word}
             names += [name for part in inner for name in concepts.get(part, ())]
         self.lemmas = {word: "+".join(sorted(set(names))) for word, names in concepts.items()}

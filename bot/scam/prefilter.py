@@ -19,7 +19,7 @@ from bot.scam.data import DisguiseData
 from bot.scam.disguises.base import HAN
 from bot.scam.disguises.characters import TONED, plain
 from bot.scam.disguises.layout import FILLERS, Columns
-from bot.scam.readings import Doubts, Kind, Reading, code_points
+from bot.scam.readings import Doubts, Kind, Lookout, Reading, code_points
 from bot.scam.tables import CharacterTables
 
 # Stands in a reading for what never occurs in everyday text: a lone radical, a character nobody can see.
@@ -83,33 +83,36 @@ class Prefilter:
     """Tells whether a text may hold a trace of any signal.
 
     Args:
-        traces: the words of the rules that are a trace.
+        traces: the words that alone are a trace.
+        hints: the words of which it takes several.
         data: how words are hidden.
         tables: character tables.
     """
 
-    def __init__(self, traces: set[str], data: DisguiseData, tables: CharacterTables) -> None:
+    def __init__(self, traces: set[str], hints: set[str], data: DisguiseData, tables: CharacterTables) -> None:
         self._written = _Written(tables, data)
         sounds = _Sounds(tables, data.shapes)
         self._sound = sounds.codes
         pictures = {picture: word.lower() for picture, word in data.symbols.items() if len(picture) == 1}
         self._plain = str.maketrans({**tables.simplified, **TONED, **pictures})
         telltale = {word.translate(self._written) for word in traces}
-        telling = [forms for word, forms in data.variants.items() if any(_overlap(trace, word) for trace in traces)]
+        telling = [forms for word, forms in data.variants.items() if any(_overlap(trace, word) for trace in traces | hints)]
         forms = {form.translate(_JOINERS).lower() for writings in telling for form in writings}
         producible = {*data.keywords, *data.variants, *data.symbols.values()}
         spelled = {code for word in telltale if any(_overlap(word, other) for other in producible) for code in sounds.spellings(word)}
         spelled |= {code for form in forms if form.isalnum() for code in sounds.spellings(form)}
         spelled |= {code for letters in _lettered(data.keywords, tables) for code in sounds.spellings(letters)}
         parts = {part.translate(self._written) for part in tables.parts}
-        backwards = {word[::-1] for word in telltale if len(word) > 1}
-        words = {word for word in telltale | backwards | parts if _SUSPECT not in word} | {_SUSPECT}
-        self._words = AhoCorasick(sorted(words - {""}), matchkind=MatchKind.Standard)
-        self._sounds = AhoCorasick(sorted(spelled - {""}), matchkind=MatchKind.Standard)
+        words = {word for word in telltale | _backwards(telltale) | parts if _SUSPECT not in word} | {_SUSPECT}
+        hinting = {word.translate(self._written) for word in hints}
+        # Hints are looked for by their sound too: one as it should be and one that merely sounds like one are two.
+        written = Lookout(words, hinting | _backwards(hinting))
+        heard = Lookout(spelled, {code for word in hinting for code in sounds.spellings(word)})
+        self._searches = [(written, None), (heard, self._sound)]
         symbolic = {form for form in forms if not form.isalnum()}
         self._forms = AhoCorasick(sorted(symbolic), matchkind=MatchKind.Standard)
         self._symbols = {c for form in symbolic for c in form if not _WORD.match(c)}
-        self._readings = [Reading(self._written.__getitem__, words), Reading(lambda code: self._written[code].translate(self._sound), spelled)]
+        self._readings = [Reading(self._written.__getitem__, written), Reading(lambda code: self._written[code].translate(self._sound), heard)]
         self._doubts = Doubts(self._kind)
 
     def may_hold(self, text: str) -> bool:
@@ -138,11 +141,11 @@ class Prefilter:
     def _with_words(self, points: NDArray[np.uint32], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
         held: NDArray[np.bool_] = np.zeros(len(ends), dtype=bool)
         for reading in self._readings:
-            held[reading.rows_with_a_word(points, ends)] = True
+            held[reading.rows_with_words(points, ends)] = True
         return held
 
     def _heard(self, written: str) -> bool:
-        return bool(self._words.find_matches_as_indexes(written) or self._sounds.find_matches_as_indexes(written.translate(self._sound)))
+        return any(lookout.sees(written.translate(table) if table else written) for lookout, table in self._searches)
 
     def _kind(self, code: int) -> Kind:
         """Say what matters about a character. Unsure is one that stands for several, breaks a line or writes a symbol."""
@@ -155,6 +158,10 @@ class Prefilter:
         if len(left) > 1 or _LINE_BREAK.match(character) or code in _JOINERS or not self._symbols.isdisjoint(plain(character)):
             kind |= Kind.UNSURE
         return kind
+
+
+def _backwards(words: set[str]) -> set[str]:
+    return {word[::-1] for word in words if len(word) > 1}
 
 
 def _overlap(word: str, other: str) -> bool:

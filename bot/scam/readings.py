@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from enum import IntFlag
 
 import numpy as np
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 from numpy.typing import NDArray
+
+from bot.scam.matching import MIN_HINTS
 
 # Two bytes a character, the first below 0x80 and the second not, so that a word is only ever found where a character begins.
 _SECOND = 0x80
@@ -33,24 +35,44 @@ class Kind(IntFlag):
     MET = 16
 
 
+class Lookout:
+    """The words to look for.
+
+    Args:
+        alone: those of which one is enough.
+        hints: those of which it takes `MIN_HINTS`; words that overlap count as several, so more is seen than there may be.
+    """
+
+    def __init__(self, alone: Collection[str], hints: Collection[str]) -> None:
+        self.alone = sorted(word for word in alone if word)
+        self.words = self.alone + sorted(word for word in hints if word)
+        self._find = AhoCorasick(self.words, matchkind=MatchKind.Standard)
+
+    def sees(self, text: str) -> bool:
+        """Say whether a text holds enough of the words."""
+        hits = self._find.find_matches_as_indexes(text, overlapping=True)
+        return len(hits) >= MIN_HINTS or any(index < len(self.alone) for index, _, _ in hits)
+
+
 class Reading:
     """One way of reading characters, and the words to look for in what is read.
 
     Args:
         read: gives what is left of a code point.
-        words: what to look for.
+        lookout: what to look for.
     """
 
-    def __init__(self, read: Callable[[int], str], words: Collection[str]) -> None:
+    def __init__(self, read: Callable[[int], str], lookout: Lookout) -> None:
         self._read = read
-        letters = sorted({c for word in words for c in word})
+        letters = sorted({c for word in lookout.words for c in word})
         self._codes = {c: _code(place) for place, c in enumerate(letters, start=_FIRST_LETTER)}
         self._table: NDArray[np.uint16] = np.zeros(sys.maxunicode + 1, dtype="<u2")
-        written = [np.array([self._codes[c] for c in word], dtype="<u2").tobytes() for word in sorted(words) if word]
+        written = [np.array([self._codes[c] for c in word], dtype="<u2").tobytes() for word in lookout.words]
+        self._alone = len(lookout.alone)
         self._find = BytesAhoCorasick(written, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
-    def rows_with_a_word(self, points: NDArray[np.uint32], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the rows that hold one of the words, with repetitions.
+    def rows_with_words(self, points: NDArray[np.uint32], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the rows that hold enough of the words.
 
         Args:
             points: code points of all rows, each with one character more at its end.
@@ -64,8 +86,10 @@ class Reading:
             codes = self._table[points]
         codes[ends] = _END
         left_over = codes[codes != _DELETED]
-        starts = [start >> 1 for _, start, _ in self._find.find_matches_as_indexes(left_over.tobytes())]
-        return np.searchsorted(np.flatnonzero(left_over == _END), np.array(starts, dtype=np.int64))
+        hits = self._find.find_matches_as_indexes(left_over.tobytes(), overlapping=True)
+        words, starts, _ = np.array(hits, dtype=np.int64).reshape(-1, 3).T
+        rows = np.searchsorted(np.flatnonzero(left_over == _END), starts >> 1)
+        return np.flatnonzero(np.bincount(rows, weights=np.where(words < self._alone, MIN_HINTS, 1)) >= MIN_HINTS)
 
 
 class Doubts:

@@ -56,7 +56,7 @@ def load_training(data_dir: Path) -> list[Example]:
 def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
     """Give the features of texts, under the rules and disguises of a data directory."""
     matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
-    normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces)
+    normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces | matcher.hints)
     described = []
     for text in texts:
         plain = normaliser.normalise(text).text

@@ -30,7 +30,7 @@ def tables() -> CharacterTables:
 
 @pytest.fixture(scope="module")
 def prefilter(matcher: RuleMatcher, disguise_data: DisguiseData, tables: CharacterTables) -> Prefilter:
-    return Prefilter(matcher.traces, disguise_data, tables)
+    return Prefilter(matcher.traces, matcher.hints, disguise_data, tables)
 
 
 class Hiding:
@@ -108,7 +108,7 @@ def hidden(hiding: Hiding, words: list[str], rng: random.Random) -> str:
 def test_what_it_turns_away_holds_no_trace(
     prefilter: Prefilter, normaliser: Normaliser, matcher: RuleMatcher, hiding: Hiding, disguise_data: DisguiseData, seed: int
 ) -> None:
-    words = [*sorted(matcher.traces), *disguise_data.keywords * 5]
+    words = [*sorted(matcher.traces | matcher.hints), *disguise_data.keywords * 5]
     rng = random.Random(seed)
     # Few texts of hidden words are turned away, so each example makes many.
     for text in [hidden(hiding, words, rng) for _ in range(20)]:
@@ -119,7 +119,7 @@ def test_what_it_turns_away_holds_no_trace(
 @pytest.mark.parametrize(
     "text",
     [
-        "建〇档", "倒あ闭", "谎й称", "拿来\r回", "授书\u2028权", "号单🛡", "账到费🔙", "录囙", "挽徽", "全①额②退③",
+        "建〇档，没退", "倒あ闭手印", "谎й称", "拿来\r回", "授书\u2028权", "号单🛡", "账到费🔙", "录囙", "挽徽", "全①额②退③",
         "全丶额丨退丶保", "⁺v", "留下“退回”",
         "訁舌術", "全不\u2029额成\u2029退功",
     ],
@@ -133,7 +133,7 @@ def test_rare_disguises_are_not_turned_away(prefilter: Prefilter, text: str) -> 
 @CALM
 def test_many_texts_at_once_are_judged_like_each(prefilter: Prefilter, hiding: Hiding, matcher: RuleMatcher, seed: int, plain: list[str]) -> None:
     rng = random.Random(seed)
-    texts = [*plain, *(hidden(hiding, sorted(matcher.traces), rng) for _ in range(5)), *("满100减10元、满50减5元", "\ud800", "\uf8ff", "")]
+    texts = [*plain, *(hidden(hiding, sorted(matcher.traces | matcher.hints), rng) for _ in range(5)), *("满100减10元、满50减5元", "\ud800", "\uf8ff", "")]
     rng.shuffle(texts)
     assert prefilter.may_hold_each(texts) == [prefilter.may_hold(text) for text in texts]
 
