@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 import rjieba
@@ -55,9 +55,16 @@ class Keywords:
         """Count the different words in a text that are a trace of a signal, as written."""
         return len({index for index, _, _ in self._traces.find_matches_as_indexes(text, overlapping=True)})
 
-    def heard(self, text: str) -> list[tuple[int, int]]:
-        """Find keywords by sound where they are no honest word."""
-        found = list(self.by_sound(self.tables.sound_of(text)))
+    def heard(self, text: str, across: Collection[int] | None = None) -> list[tuple[int, int]]:
+        """Find keywords by sound where they are no honest word.
+
+        Args:
+            text: normalised text.
+            across: look only for those that one of these places lies inside of.
+        """
+        found = self.by_sound(self.tables.sound_of(text))
+        if across is not None:
+            found = (hit for hit in found if any(place in across for place in range(hit[0] + 1, hit[1])))
         return [(start, end) for start, end, word in found if text[start:end] == word or not self.is_honest(text, start, end)]
 
     def is_honest(self, text: str, start: int, end: int) -> bool:

@@ -19,6 +19,8 @@ _WORD = rf"0-9a-z{HAN}"
 _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])")
 _NOT_WORD = re.compile(rf"[^{_WORD}]+")
 _STOP = re.compile(r"[。!?\n,、;:]")
+# Looked for first: most texts have none of them, and the expression below is slow.
+_ORNAMENTAL = re.compile("[*_~^|•●◆■★☆✨·.—\u2190-\u2bff\U0001f000-\U0001faff-]")
 # Pictures and typewriter ornaments: between two characters of a sentence they are never anything but noise; dots and dashes are between Chinese.
 _ORNAMENT = re.compile(
     rf"(?<=[{_WORD}])[^{_WORD}]*[*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff][^{_WORD}]*(?=[{_WORD}])"
@@ -53,17 +55,21 @@ class Noise:
         return self._without(text, fillers, needed=2)
 
     def _without_symbols(self, text: MappedText) -> MappedText:
-        runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
+        runs = self._runs(text)
         if len(runs) >= MIN_STREWN_RUNS and len(runs) >= MIN_STREWN_SHARE * len(_NOT_WORD.sub("", text.text)):
             text = text.edited((start, end, "") for start, end in runs)
-        ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
-        text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
+        if _ORNAMENTAL.search(text.text):
+            ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
+            text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
         if spread := [match.span() for match in _SPREAD.finditer(text.text)]:
             text = text.edited(
                 (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
             )
-        runs = [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
-        return self._without(text, runs, needed=1)
+        return self._without(text, self._runs(text), needed=1)
+
+    @staticmethod
+    def _runs(text: MappedText) -> list[tuple[int, int]]:
+        return [match.span() for match in _RUN.finditer(text.text) if not _STOP.search(text.text, *match.span())]
 
     def _without(self, text: MappedText, runs: list[tuple[int, int]], needed: int) -> MappedText:
         if len(runs) < needed:
@@ -78,7 +84,7 @@ class Noise:
             done = end
         joined = "".join([*parts, text.text[done:]])
         inside: set[tuple[int, int]] = set()
-        for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined)]:
+        for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined, across=junctions)]:
             inside.update(junctions[at] for at in range(first + 1, last) if at in junctions)
         if len(inside) < needed:
             return text
@@ -136,9 +142,12 @@ class Columns:
 
     def undo(self, text: MappedText) -> MappedText:
         """Read it downwards where that shows clearly more keywords."""
+        written = text.text.splitlines(keepends=True)
+        if len(written) < 2:
+            return text
         lines: list[list[int]] = []
         start = 0
-        for line in text.text.splitlines(keepends=True):
+        for line in written:
             lines.append([start + i for i, c in enumerate(line) if not c.isspace()])
             start += len(line)
             if len(lines) > MAX_COLUMN_ROWS or len(lines[-1]) > MAX_COLUMN_WIDTH:
