@@ -18,7 +18,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import resolution, thresholds
 from bot.runtime.settings import PROJECT_ROOT, Settings
-from bot.scam.chats import parse_chat
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
 from bot.scam.evidence import WORDING
@@ -78,8 +77,7 @@ class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa
     def _judge(self, message: Message, text: str) -> None:
         screening = self._detector.screen_text(text)
         message.set(SCAM_KEY, _as_json(screening), add_to_output=True)
-        pasted = parse_chat(text) is not None
-        if says_enough(screening, text) and is_scam_talk(screening, message.get(INTENT) or {}, pasted=pasted):
+        if says_enough(screening, text) and is_scam_talk(screening, message.get(INTENT) or {}):
             message.set(INTENT, {INTENT_NAME_KEY: resolution.SCAM_INTENT, PREDICTED_CONFIDENCE_KEY: screening.score}, add_to_output=True)
 
 
@@ -88,7 +86,7 @@ def says_enough(screening: Screening, text: str) -> bool:
     return len(text) >= STYLE_CHARACTERS or any(signal.signal != WORDING for signal in screening.signals)
 
 
-def is_scam_talk(screening: Screening, intent: dict[str, Any], *, pasted: bool) -> bool:
+def is_scam_talk(screening: Screening, intent: dict[str, Any]) -> bool:
     """Tell whether a message is answered as an agent's talk.
 
     Evident talk always is. Suspicious talk is when the person has not clearly asked something: "听说能全额退，真的吗" wants its answer, and gets
@@ -97,11 +95,11 @@ def is_scam_talk(screening: Screening, intent: dict[str, Any], *, pasted: bool) 
     Args:
         screening: The detector's judgement.
         intent: Name and confidence from the topic classifier.
-        pasted: Whether the message is a pasted conversation: others said it, so it asks us for nothing.
     """
     asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
     confidence = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0)
-    asks_us = not pasted and screening.score < thresholds.SCAM_OVER_REFUSAL
+    # A pasted conversation was said by others, so it asks us for nothing.
+    asks_us = not screening.pasted and screening.score < thresholds.SCAM_OVER_REFUSAL
     if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL_OVER_SCAM and asks_us:
         return False  # a person asking us to help with what agents do gets the refusal and the lawful way
     if screening.verdict is not Verdict.SUSPICIOUS:

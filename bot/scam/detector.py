@@ -78,6 +78,7 @@ class ScamDetector:
             The verdict with signals whose offsets point into ``text``.
         """
         turns = parse_chat(text) if "\n" in text else None
+        pasted = turns is not None
         if turns is None and len(text) > MAX_PIECE_CHARS:
             turns = [Turn("", text[at : at + MAX_PIECE_CHARS], at) for at in range(0, len(text), MAX_PIECE_CHARS)]
         if turns is None:
@@ -86,7 +87,7 @@ class ScamDetector:
             return self._judge(self._evidence([Turn("", text)], ungated=False))
         whole = self.screen_turns(turns)
         shifted = (replace(s, start=s.start + turns[s.turn].start, end=s.end + turns[s.turn].start) for s in whole.signals)
-        return replace(whole, signals=tuple(shifted))
+        return replace(whole, signals=tuple(shifted), pasted=pasted)
 
     def screen_texts(self, texts: Sequence[str]) -> list[Screening]:
         """Screen many texts, as `screen_text` does each; most that hold no trace of a signal cost no more than a look at all of them at once."""

@@ -80,6 +80,7 @@ class Screening:
         advice: keys of what to tell the person, in order.
         recounted: signals that the person tells of someone else (身份证…他让我发过去).
         evidence: the terms of the score, name to log-odds.
+        pasted: whether the text was a pasted conversation.
     """
 
     verdict: Verdict = Verdict.NONE
@@ -90,6 +91,7 @@ class Screening:
     advice: tuple[str, ...] = ()
     recounted: tuple[str, ...] = ()
     evidence: dict[str, float] = field(default_factory=dict)
+    pasted: bool = False
 
 
 NOTHING_FOUND = Screening()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -16,34 +17,34 @@ REFUSED = {"name": "refuse_illegal_help", "confidence": thresholds.REFUSAL_OVER_
 
 @pytest.mark.parametrize("name", ["agent_what", "nlu_fallback", "oos_general"])
 def test_evident_talk_is_always_scam_talk(name: str) -> None:
-    assert is_scam_talk(EVIDENT, {"name": name, "confidence": 0.99}, pasted=False)
+    assert is_scam_talk(EVIDENT, {"name": name, "confidence": 0.99})
 
 
 def test_a_clear_request_for_unlawful_help_is_refused_and_a_pitch_that_offers_it_is_judged() -> None:
-    assert not is_scam_talk(EVIDENT, REFUSED, pasted=False)
-    assert is_scam_talk(Screening(Verdict.EVIDENT, thresholds.SCAM_OVER_REFUSAL), REFUSED, pasted=False)
-    assert is_scam_talk(EVIDENT, REFUSED | {"confidence": thresholds.REFUSAL}, pasted=False)
+    assert not is_scam_talk(EVIDENT, REFUSED)
+    assert is_scam_talk(Screening(Verdict.EVIDENT, thresholds.SCAM_OVER_REFUSAL), REFUSED)
+    assert is_scam_talk(EVIDENT, REFUSED | {"confidence": thresholds.REFUSAL})
 
 
 def test_a_pasted_conversation_with_an_agent_is_judged_and_not_refused() -> None:
-    assert is_scam_talk(EVIDENT, REFUSED, pasted=True)
+    assert is_scam_talk(replace(EVIDENT, pasted=True), REFUSED)
 
 
 def test_a_request_for_unlawful_help_in_merely_suspicious_words_is_refused() -> None:
-    assert not is_scam_talk(SUSPICIOUS, REFUSED | {"confidence": thresholds.REFUSAL}, pasted=False)
+    assert not is_scam_talk(SUSPICIOUS, REFUSED | {"confidence": thresholds.REFUSAL})
 
 
 def test_a_clear_question_with_a_suspicious_word_gets_its_answer() -> None:
-    assert not is_scam_talk(SUSPICIOUS, {"name": "agent_full_refund", "confidence": 0.9}, pasted=False)
+    assert not is_scam_talk(SUSPICIOUS, {"name": "agent_full_refund", "confidence": 0.9})
 
 
 @pytest.mark.parametrize(("name", "confidence"), [(None, None), ("agent_what", 0.3), ("nlu_fallback", 0.9), ("oos_buy", 0.9)])
 def test_suspicious_words_that_ask_nothing_are_scam_talk(name: str | None, confidence: float | None) -> None:
-    assert is_scam_talk(SUSPICIOUS, {"name": name, "confidence": confidence}, pasted=False)
+    assert is_scam_talk(SUSPICIOUS, {"name": name, "confidence": confidence})
 
 
 def test_no_evidence_is_no_scam_talk() -> None:
-    assert not is_scam_talk(Screening(Verdict.NONE, 0.0), {}, pasted=False)
+    assert not is_scam_talk(Screening(Verdict.NONE, 0.0), {})
 
 
 def guard(screening: Screening) -> ScamGuard:

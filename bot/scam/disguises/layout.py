@@ -60,7 +60,8 @@ class Noise:
             text = text.edited((start, end, "") for start, end in runs)
         if _ORNAMENTAL.search(text.text):
             ornaments = [match.span() for match in _ORNAMENT.finditer(text.text)]
-            text = text.edited((start, end, "") for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end))
+            short = [(start, end) for start, end in ornaments if end - start <= MAX_NOISE_RUN and not _STOP.search(text.text, start, end)]
+            text = text.edited((start, end, "") for start, end in short)
         if spread := [match.span() for match in _SPREAD.finditer(text.text)]:
             text = text.edited(
                 (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
