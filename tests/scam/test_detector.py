@@ -6,6 +6,7 @@ import pytest
 from bot.scam.chats import Turn
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
+from bot.scam.verdict import NOTHING_FOUND
 from tests.scam.conftest import ROOT
 
 SHARED = ROOT.parent / "shared" / "eval"
@@ -70,6 +71,16 @@ def test_innocent_lines_add_up_over_a_conversation(detector: ScamDetector) -> No
     assert whole.score >= max(detector.screen_text(turn.text).score for turn in turns)
     assert {signal.turn for signal in whole.signals} <= {0, 2, 3, 4}
     assert all(turns[s.turn].text[s.start : s.end] == s.phrase for s in whole.signals)
+
+
+@pytest.mark.parametrize("text", ["验证码收不到怎么办啊急死了", "银行卡丢了明天去补", "昨天晚上又失眠到三点", "老客户了还这么贵", "只能退一半吗"])
+def test_one_everyday_word_is_no_reason_to_judge(detector: ScamDetector, text: str) -> None:
+    assert detector.screen_text(text) == NOTHING_FOUND
+
+
+def test_a_screening_says_whether_it_read_a_pasted_chat(detector: ScamDetector) -> None:
+    assert detector.screen_text("老师：全额退保，不成功不收费\n我：真的吗\n老师：身份证拍给我").pasted
+    assert not detector.screen_text("全额退保，不成功不收费").pasted
 
 
 def test_a_pasted_chat_is_screened_by_turns_with_offsets_into_the_paste(detector: ScamDetector) -> None:
