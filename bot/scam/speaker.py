@@ -61,10 +61,12 @@ class SpeakerModel:
 
     def probabilities(self, found: Counter[str]) -> dict[str, float]:
         """Give the probability of each speaker, in order of ``SPEAKERS``."""
-        known = [(row, count) for name, count in found.items() if (row := self.places.get(name)) is not None]
+        places = self.places
+        known = {places[name]: count for name, count in found.items() if name in places}
         scores = self.bias.astype(np.float64)
         if known:
-            rows, counts = np.array(known, dtype=np.int64).T
+            rows = np.fromiter(known, np.int64, len(known))
+            counts = np.fromiter(known.values(), np.float64, len(known))
             values = (1 + np.log(counts)) * self.idf[rows]
             scores = scores + values @ self.weights[rows] / np.sqrt(values @ values)
         odds = np.exp(scores - scores.max())

@@ -55,7 +55,7 @@ class Noise:
         return self._without(text, fillers, needed=2)
 
     def _without_symbols(self, text: MappedText) -> MappedText:
-        runs = self._runs(text)
+        given, runs = text, self._runs(text)
         if len(runs) >= MIN_STREWN_RUNS and len(runs) >= MIN_STREWN_SHARE * len(_NOT_WORD.sub("", text.text)):
             text = text.edited((start, end, "") for start, end in runs)
         if _ORNAMENTAL.search(text.text):
@@ -66,7 +66,7 @@ class Noise:
             text = text.edited(
                 (match.start(), match.end(), "") for match in _RUN.finditer(text.text) if any(first <= match.start() < last for first, last in spread)
             )
-        return self._without(text, self._runs(text), needed=1)
+        return self._without(text, runs if text is given else self._runs(text), needed=1)
 
     @staticmethod
     def _runs(text: MappedText) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -218,7 +219,7 @@ class SoundAlikes:
         """Write the keywords."""
         raw = text.text
         sounds, starts, ends = self._units(raw)
-        hits = sorted(self._keywords.by_sound(sounds), key=lambda hit: (hit[0] - hit[1], hit[0]))
+        hits = sorted(self._keywords.by_sound(sounds), key=_longest_first)
         edits: list[tuple[int, int, str]] = []
         taken: set[int] = set()
         certain = {word for first, last, word in hits if raw[starts[first] : ends[last - 1]] == word}
@@ -238,11 +239,11 @@ class SoundAlikes:
             edits.append((start, end, word))
         return text.edited(sorted(edits))
 
-    def _units(self, raw: str) -> tuple[str, list[int], list[int]]:
+    def _units(self, raw: str) -> tuple[str, Sequence[int], Sequence[int]]:
         """Read the text as syllables: one code for each Chinese character and each spelled syllable."""
         runs = [run for run in _LETTERS.finditer(raw) if self._keywords.tables.syllables(run.group())]
         if not runs:
-            return self._keywords.tables.sound_of(raw), list(range(len(raw))), list(range(1, len(raw) + 1))
+            return self._keywords.tables.sound_of(raw), range(len(raw)), range(1, len(raw) + 1)
         starts: list[int] = []
         ends: list[int] = []
         sounds: list[str] = []
