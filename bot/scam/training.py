@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from bot.scam import speaker
 from bot.scam.data import LexiconData, Strict, load_rules, load_yaml
 from bot.scam.matching import RuleMatcher
 from bot.scam.normalise import Normaliser
-from bot.scam.speaker import SPEAKERS, SpeakerModel, features
+from bot.scam.speaker import SPEAKERS, Features, SpeakerModel, features
 
 REGULARISATION = 12.0
 MAX_ITERATIONS = 400
@@ -53,7 +53,7 @@ def load_training(data_dir: Path) -> list[Example]:
     return [Example(name, file.speaker, voice, text) for name, file in files.items() for voice, texts in file.voices.items() for text in texts]
 
 
-def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
+def describe(data_dir: Path, texts: list[str]) -> list[Features]:
     """Give the features of texts, under the rules and disguises of a data directory."""
     matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
     normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces | matcher.hints)
@@ -61,11 +61,11 @@ def describe(data_dir: Path, texts: list[str]) -> list[Counter[str]]:
     for text in texts:
         plain = normaliser.normalise(text).text
         found = matcher.match(plain, ungated=True)
-        described.append(features(plain, found.lemmas) if found else Counter())
+        described.append(features(plain, found.lemmas if found else ()))
     return described
 
 
-def fit(described: list[Counter[str]], examples: list[Example]) -> SpeakerModel:
+def fit(described: list[Features], examples: list[Example]) -> SpeakerModel:
     """Fit the model on the texts, and on texts of one voice joined as in a conversation.
 
     Args:
@@ -73,23 +73,26 @@ def fit(described: list[Counter[str]], examples: list[Example]) -> SpeakerModel:
         examples: the texts, in the same order.
     """
     # 80 MB and a second of start-up that only training needs.
-    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     joined = [range(at, at + JOINED_TEXTS) for at in range(0, len(examples) - JOINED_TEXTS + 1, JOINED_TEXTS // 2)]
     joined = [places for places in joined if len({(examples[i].file, examples[i].voice) for i in places}) == 1]
-    found = described + [sum((described[i] for i in places), Counter()) for places in joined]
+    found = described + [Features.joined([described[i] for i in places]) for places in joined]
     speakers = [example.speaker for example in examples] + [examples[places[0]].speaker for places in joined]
-    seen = Counter(name for counts in described for name in counts)
-    kept = [{name: float(n) for name, n in counts.items() if seen[name] >= MIN_TEXTS} for counts in found]
-    vectorizer = DictVectorizer()
+    ids, texts = np.unique(np.concatenate([text.ids for text in described]), return_counts=True)
+    ids = ids[texts >= MIN_TEXTS]
+    kept = [np.isin(text.ids, ids, assume_unique=True) for text in found]
+    columns = np.searchsorted(ids, np.concatenate([text.ids[known] for text, known in zip(found, kept, strict=True)]))
+    counts = np.concatenate([text.counts[known] for text, known in zip(found, kept, strict=True)]).astype(np.float64)
+    ends = np.cumsum([0, *(int(known.sum()) for known in kept)])
     tfidf = TfidfTransformer(sublinear_tf=True)
-    table = tfidf.fit_transform(vectorizer.fit_transform(kept))
+    table = tfidf.fit_transform(csr_matrix((counts, columns, ends), shape=(len(found), len(ids))))
     model = LogisticRegression(C=REGULARISATION, max_iter=MAX_ITERATIONS, class_weight="balanced")
     model.fit(table, [SPEAKERS.index(speaker) for speaker in speakers])
     return SpeakerModel(
-        {name: row for row, name in enumerate(vectorizer.get_feature_names_out())},
+        ids,
         tfidf.idf_.astype(np.float32),
         model.coef_.T.astype(np.float32),
         model.intercept_.astype(np.float32),
@@ -129,6 +132,7 @@ def ensure_model(data_dir: Path, model_dir: Path) -> Path:
 def content_key(data_dir: Path) -> str:
     """Give a short hash of everything a model depends on, for the name of its file."""
     digest = hashlib.sha256()
-    for path in sorted(p for pattern in ("training/*.yml", "rules/*.yml", "lexicon.yml", "disguise.yml") for p in data_dir.glob(pattern)):
+    data = sorted(path for pattern in ("training/*.yml", "rules/*.yml", "lexicon.yml", "disguise.yml") for path in data_dir.glob(pattern))
+    for path in [*data, Path(speaker.__file__), Path(__file__)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
