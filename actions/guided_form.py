@@ -193,7 +193,7 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
         if other and other != self.form and turn.confidence >= SWITCH_CONFIDENCE and (turn.pressed or len(turn.bare) <= CONTROL_CHARACTERS):
             memory.ending = Ending.SWITCHED
             return [FollowupAction(f"{other}_form")]
-        if digression.is_one(turn, narrative=self.is_narrative(requested)):
+        if self.digresses(requested, turn):
             events = digression.answer(turn, tracker, speaker.aside())
             speaker.say(common().say("resumed"))
             return events
@@ -233,6 +233,10 @@ class GuidedForm(FormValidationAction, ABC):  # type: ignore[misc]
                 speaker.say(common().say("hint"))
         else:
             self.overhear(turn, memory, correcting=False)
+
+    def digresses(self, name: str, turn: Turn) -> bool:
+        """Whether a message asks something else than the open question."""
+        return digression.is_one(turn, narrative=self.is_narrative(name))
 
     def is_narrative(self, name: str) -> bool:
         """Whether a field is answered with a story, in which questions are part of the answer."""

@@ -27,6 +27,7 @@ from actions.words import Question, common, form_words
 from bot.intake.draft import Reporter, TipOffDraft
 from bot.intake.errors import IntakeError
 from bot.intake.receipt import spaced
+from bot.nlu.resolution import SCAM_INTENT
 
 WHO_FIELDS = ("suspect_name", "company", "wechat", "qq", "phone", "bank_account", "account_name")
 SHORTEST_STORY = 4  # characters; less says nothing that could be looked into
@@ -127,9 +128,18 @@ class TipOffForm(GuidedForm):
         if complained and not complains(memory):
             speaker.say(self.words.say("back_to_report"))
 
+    def digresses(self, name: str, turn: Turn) -> bool:
+        """As in the base, but who sounds like an agent while saying who, where or how much is answering."""
+        answers = turn.intent == SCAM_INTENT and "\n" not in turn.text and self._holds_a_field(turn)
+        return not answers and super().digresses(name, turn)
+
     def _tells(self, turn: Turn) -> bool:
         """Whether what does not answer the question belongs to the story: it is long enough, or holds a field ("叫刘老师")."""
-        return len(turn.bare) >= SHORTEST_REMARK or bool(set(desk().extract(turn.text).fields.found()) - {"behaviours"})
+        return len(turn.bare) >= SHORTEST_REMARK or self._holds_a_field(turn)
+
+    @staticmethod
+    def _holds_a_field(turn: Turn) -> bool:
+        return bool(set(desk().extract(turn.text).fields.found()) - {"behaviours"})
 
     def _submits(self, turn: Turn) -> bool:
         """Whether a message is a yes to the summary, once or twice over ("对，交吧")."""

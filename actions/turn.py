@@ -13,6 +13,7 @@ from actions.words import common
 CONTROL_CHARACTERS = 12  # a longer message is an answer, even when it contains a control word
 WORDS_AROUND_SECRETS = 16  # characters; with more, the message says something else that wants an answer
 SURE_CORRECTION = 0.8  # below it, words without an opener (不对，…) are an answer, not a correction
+SHORTEST_QUESTION = 4  # characters of one that only its last word makes a question; shorter ones say no
 PUNCTUATION = "。，！!,.~～、 　…"
 
 
@@ -91,7 +92,8 @@ class Turn:
     @property
     def asks_something(self) -> bool:
         """Whether it reads as a question."""
-        return any(mark in self.text for mark in common().question_marks)
+        ends = len(self.bare) >= SHORTEST_QUESTION and self.bare.endswith(common().question_endings)
+        return ends or any(mark in self.text for mark in common().question_marks)
 
     @property
     def corrects(self) -> bool:

@@ -64,6 +64,7 @@ class CommonWords(Record):
     correction_openers: tuple[str, ...]
     correction_fillers: tuple[str, ...]
     question_marks: tuple[str, ...]
+    question_endings: tuple[str, ...]
     names: dict[str, str]
 
     def say(self, key: str, **values: object) -> str:
