@@ -208,6 +208,7 @@ class WeChat(InputChannel):  # type: ignore[misc]
         except ImageRefusedError as error:
             return [str(error)]
         except Exception:
+            # Whatever broke (store, model), the person gets words, and the server stays up.
             logger.exception("a WeChat turn failed")
             return [self._words.no_answer]
 

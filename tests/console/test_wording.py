@@ -13,6 +13,7 @@ from bot.console.roles import Role
 from bot.console.wording import WORDING_FILE, Wording, load_wording
 from bot.intake.catalog import IntakeCatalog
 from bot.intake.vocabulary import Author, IdentifierKind, LogAction
+from bot.nlu.resolution import CONVERSATION_INTENTS
 from bot.transcripts import Verdict
 
 CONSOLE = Path(__file__).resolve().parents[2] / "bot" / "console"
@@ -68,6 +69,10 @@ def test_every_intent_of_the_domain_has_a_name_and_every_name_an_intent() -> Non
     domain = yaml.safe_load((DATA.parent / "domain.yml").read_text(encoding="utf-8"))
     words = load_wording()
     assert set(domain["intents"]) == {*words.topics, *words.intents, *words.steering}
+
+
+def test_what_steers_a_conversation_is_what_the_assistant_takes_for_steering_and_asking_for_progress_is_a_subject() -> None:
+    assert set(load_wording().steering) == CONVERSATION_INTENTS - {"tip_off_status"}
 
 
 def test_every_routing_rule_has_words() -> None:
