@@ -37,12 +37,12 @@ def give(conversation: Conversation, turn: Turn, speaker: Speaker) -> bool:
     if not (told_to_lie or turn.intent.startswith(ABOUT_AGENTS) or turn.intent in OTHER_INTENTS):
         return False
     known = set(conversation.handed_over)
-    if told_to_lie and handover.given <= known:
+    if not handover.given - known:
+        if not told_to_lie:
+            return _warn_before_giving(handover, conversation, turn, speaker)
         speaker.phrase("first_aid.told_to_lie_again", buttons=("start_complaint_letter", "start_tip_off"))
         _remember(conversation, turn)
         return True
-    if not handover.given - known:
-        return _warn_before_giving(handover, conversation, turn, speaker)
     conversation.handed_over = sorted(known | handover.given)
     _remember(conversation, turn)
     plan = first_aid().plan(conversation.handed_over)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.scam.chats import Turn, parse_chat
 from bot.scam.data import DisguiseData, LexiconData, StageData, Verdict, load_rules, load_signals, load_yaml
 from bot.scam.evidence import WORDING, Evidence, Heard, gather
-from bot.scam.matching import Hit, RuleMatcher
+from bot.scam.matching import MIN_TRACES, Hit, RuleMatcher
 from bot.scam.normalise import Normaliser
 from bot.scam.prefilter import Prefilter
 from bot.scam.speaker import SpeakerModel
@@ -20,8 +20,6 @@ from bot.scam.verdict import NOTHING_FOUND, Screening, Signal, Thresholds, logis
 
 # Longer texts are screened in pieces, so that no text takes unbounded time in one call of the rules.
 MAX_PIECE_CHARS = 1_000
-# A single word such as a card or a code is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
-MIN_TRACES = 2
 # Of anything longer than so many pieces or turns, only those with a trace are looked at, and no more of them than this: a megabyte of the worst
 # text then takes seconds, not minutes.
 MANY_PIECES = 120
@@ -62,7 +60,7 @@ class ScamDetector:
         """
         matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
         model = SpeakerModel.load(ensure_model(data_dir, model_dir))
-        normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces | matcher.hints)
+        normaliser = Normaliser.load(data_dir, matcher)
         disguises, tables = load_yaml(data_dir / "disguise.yml", DisguiseData), load_tables(data_dir / "characters.tsv")
         prefilter = Prefilter(matcher.traces, matcher.hints, disguises, tables)
         return cls(matcher, normaliser, model, prefilter, data_dir)
@@ -146,6 +144,7 @@ class ScamDetector:
         everything = [heard for said in by_speaker.values() for heard in said]
         insurance = any(heard.found.insurance for heard in everything)
         traces = {word for heard in everything for word in heard.found.traces}
+        # A card or a code alone is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
         if not (insurance or len(traces) >= MIN_TRACES or any(heard.signals for heard in everything)):
             return []
         talk = len(turns) > 1

@@ -17,8 +17,8 @@ from bot.scam.data import LexiconData, Rule
 from bot.scam.patterns import SENTENCE_STOPS, Tokeniser, parse, words_of
 
 _SENTENCE_ENDS = "。!?;\n"
-# One hint alone stands in every fifteenth everyday message; so many different ones seldom do.
-MIN_HINTS = 2
+# One such word, a card or a hint of one, stands in every fifteenth everyday message; so many different ones seldom do.
+MIN_TRACES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class _Tokens:
     sentences: list[int]
     present: int
 
+    def places(self, need: int) -> list[int]:
+        """Give the tokens that stand for one of the concepts whose bits are given."""
+        return [place for place, concepts in enumerate(self.concepts) if need & concepts]
+
 
 @dataclass(frozen=True, slots=True)
 class _Search:
@@ -106,18 +110,15 @@ class _Search:
         for need in self.needs:  # all() costs three times as much, and most patterns end here
             if not need & tokens.present:
                 return None
-        first: int | None = None
-        before: list[int] = []
-        for need, reach in zip(self.needs, self.reaches, strict=True):
-            here = [place for place, concepts in enumerate(tokens.concepts) if need & concepts]
-            if first is not None:
-                here = [p for p in here if any(0 < p - q <= reach and tokens.sentences[p] == tokens.sentences[q] for q in before)]
+        sentences = tokens.sentences
+        here = tokens.places(self.needs[0])
+        start = max(0, here[0] - self.reaches[0] + 1)
+        for need, reach in zip(self.needs[1:], self.reaches[1:], strict=True):
+            before = here
+            here = [p for p in tokens.places(need) if any(0 < p - q <= reach and sentences[p] == sentences[q] for q in before)]
             if not here:
                 return None
-            if first is None:
-                first = max(0, here[0] - reach + 1)
-            before = here
-        return (first or 0), before[-1] + self.trail + 1
+        return start, here[-1] + self.trail + 1
 
     def spans(self, doc: Doc, window: tuple[int, int]) -> list[tuple[int, int]]:
         """Find it in a range of a document, as token ranges."""
@@ -185,7 +186,7 @@ class RuleMatcher:
 
     @property
     def hints(self) -> set[str]:
-        """Every word of which `MIN_HINTS` different ones are a trace of a signal."""
+        """Every word of which `MIN_TRACES` different ones are a trace of a signal."""
         return set(self.lexicon.hints)
 
     def match(self, text: str, ungated: bool = False) -> Found | None:
@@ -199,7 +200,7 @@ class RuleMatcher:
             What was found; None where no word is a trace of any signal and the look was not ungated.
         """
         hints = {text[start:end] for _, start, end in self._hints.find_matches_as_indexes(text)}
-        if not (ungated or len(hints) >= MIN_HINTS or self._trace_words.find_matches_as_indexes(text)):
+        if not (ungated or len(hints) >= MIN_TRACES or self._trace_words.find_matches_as_indexes(text)):
             return None
         literals = self._literals.find_matches_as_indexes(text, overlapping=True)
         words, starts, lemmas = self.tokeniser.cut(text)

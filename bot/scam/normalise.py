@@ -9,6 +9,7 @@ from bot.scam.disguises.base import Disguise, Keywords
 from bot.scam.disguises.characters import Invisible, Traditional, Width
 from bot.scam.disguises.layout import Columns, Noise, Reversed
 from bot.scam.disguises.writings import LookAlikes, SoundAlikes, SpelledOut, SplitCharacters, Symbols, Variants
+from bot.scam.matching import RuleMatcher
 from bot.scam.offsets import MappedText
 from bot.scam.tables import load_tables
 
@@ -29,17 +30,17 @@ class Normaliser:
         self._hidden = hidden
 
     @classmethod
-    def load(cls, data_dir: Path, known: set[str], traces: set[str]) -> Normaliser:
+    def load(cls, data_dir: Path, matcher: RuleMatcher) -> Normaliser:
         """Build the normaliser from ``disguise.yml`` and ``characters.tsv``.
 
         Args:
             data_dir: the scam data directory.
-            known: the words of the rules, which may have noise inside.
-            traces: those of them that are a trace of a signal, alone or together.
+            matcher: the rules, whose words may have noise inside.
         """
         data = load_yaml(data_dir / "disguise.yml", DisguiseData)
         tables = load_tables(data_dir / "characters.tsv")
-        keywords = Keywords(data.keywords, known, traces, set(data.honest), tables)
+        known = matcher.words
+        keywords = Keywords(data.keywords, known, matcher.traces | matcher.hints, set(data.honest), tables)
         return cls(
             [Width(), Traditional(tables.simplified), Invisible(), Symbols(data.symbols)],
             [

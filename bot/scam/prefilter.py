@@ -83,7 +83,7 @@ class Prefilter:
     """Tells whether a text may hold a trace of any signal.
 
     Args:
-        traces: the words that alone are a trace.
+        traces: the words of which one is reason for a closer look.
         hints: the words of which it takes several.
         data: how words are hidden.
         tables: character tables.

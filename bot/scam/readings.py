@@ -10,7 +10,7 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 from numpy.typing import NDArray
 
-from bot.scam.matching import MIN_HINTS
+from bot.scam.matching import MIN_TRACES
 
 # Two bytes a character, the first below 0x80 and the second not, so that a word is only ever found where a character begins.
 _SECOND = 0x80
@@ -40,7 +40,7 @@ class Lookout:
 
     Args:
         alone: those of which one is enough.
-        hints: those of which it takes `MIN_HINTS`; words that overlap count as several, so more is seen than there may be.
+        hints: those of which it takes `MIN_TRACES`; words that overlap count as several, so more is seen than there may be.
     """
 
     def __init__(self, alone: Collection[str], hints: Collection[str]) -> None:
@@ -51,7 +51,7 @@ class Lookout:
     def sees(self, text: str) -> bool:
         """Say whether a text holds enough of the words."""
         hits = self._find.find_matches_as_indexes(text, overlapping=True)
-        return len(hits) >= MIN_HINTS or any(index < len(self.alone) for index, _, _ in hits)
+        return len(hits) >= MIN_TRACES or any(index < len(self.alone) for index, _, _ in hits)
 
 
 class Reading:
@@ -89,7 +89,7 @@ class Reading:
         hits = self._find.find_matches_as_indexes(left_over.tobytes(), overlapping=True)
         words, starts, _ = np.array(hits, dtype=np.int64).reshape(-1, 3).T
         rows = np.searchsorted(np.flatnonzero(left_over == _END), starts >> 1)
-        return np.flatnonzero(np.bincount(rows, weights=np.where(words < self._alone, MIN_HINTS, 1)) >= MIN_HINTS)
+        return np.flatnonzero(np.bincount(rows, weights=np.where(words < self._alone, MIN_TRACES, 1)) >= MIN_TRACES)
 
 
 class Doubts:

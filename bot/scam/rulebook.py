@@ -33,7 +33,7 @@ def check_rules(data_dir: Path) -> list[str]:
         staged = [signal for stage in load_yaml(data_dir / "stages.yml", StageData).stages for signal in stage.signals]
         signals = load_signals(data_dir)
         matcher = RuleMatcher(rules, lexicon)
-        normaliser = Normaliser.load(data_dir, matcher.words, matcher.traces | matcher.hints)
+        normaliser = Normaliser.load(data_dir, matcher)
     except ScamInputError as error:
         return [str(error)]
     wrong = [f"{rule_id}: this id is used {n} times" for rule_id, n in Counter(rule.id for rule in rules).items() if n > 1]

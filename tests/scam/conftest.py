@@ -24,7 +24,7 @@ def matcher() -> RuleMatcher:
 
 @pytest.fixture(scope="session")
 def normaliser(matcher: RuleMatcher) -> Normaliser:
-    return Normaliser.load(DATA, matcher.words, matcher.traces | matcher.hints)
+    return Normaliser.load(DATA, matcher)
 
 
 @pytest.fixture(scope="session")

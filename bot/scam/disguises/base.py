@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import rjieba
@@ -22,6 +22,24 @@ class Disguise(Protocol):
         ...
 
 
+class SoundIndex:
+    """Words, found by their sound.
+
+    Args:
+        words: the words.
+        tables: character tables.
+    """
+
+    def __init__(self, words: Sequence[str], tables: CharacterTables) -> None:
+        self._words = words
+        self._find = AhoCorasick([tables.sound_of(word) for word in words], matchkind=MatchKind.Standard)
+
+    def find(self, sounds: str) -> Iterator[tuple[int, int, str]]:
+        """Find words in a string of syllable codes: ``(start, end, word)``, overlapping."""
+        for index, start, end in self._find.find_matches_as_indexes(sounds, overlapping=True):
+            yield start, end, self._words[index]
+
+
 class Keywords:
     """The words that people disguise, found by spelling or by sound.
 
@@ -37,15 +55,10 @@ class Keywords:
         self.tables = tables
         self.words = sorted(w for w in words if len(w) > 1)
         self._honest = honest
-        self._by_sound = AhoCorasick([tables.sound_of(w) for w in self.words], matchkind=MatchKind.Standard)
+        self.by_sound = SoundIndex(self.words, tables)
         self._traces = AhoCorasick(sorted(w for w in traces if len(w) > 1), matchkind=MatchKind.Standard)
         pulled_apart = {written for written in tables.parts if any(c in tables.radicals for c in written)}
         self._by_spelling = AhoCorasick(sorted(w for w in known | set(words) | pulled_apart if len(w) > 1), matchkind=MatchKind.Standard)
-
-    def by_sound(self, sounds: str) -> Iterator[tuple[int, int, str]]:
-        """Find keywords in a string of syllable codes: ``(start, end, keyword)``, overlapping."""
-        for index, start, end in self._by_sound.find_matches_as_indexes(sounds, overlapping=True):
-            yield start, end, self.words[index]
 
     def spelled(self, text: str) -> list[tuple[int, int]]:
         """Find keywords and other known words as written, overlapping."""
@@ -55,16 +68,9 @@ class Keywords:
         """Count the different words in a text that are a trace of a signal, as written."""
         return len({index for index, _, _ in self._traces.find_matches_as_indexes(text, overlapping=True)})
 
-    def heard(self, text: str, across: Collection[int] | None = None) -> list[tuple[int, int]]:
-        """Find keywords by sound where they are no honest word.
-
-        Args:
-            text: normalised text.
-            across: look only for those that one of these places lies inside of.
-        """
-        found = self.by_sound(self.tables.sound_of(text))
-        if across is not None:
-            found = (hit for hit in found if any(place in across for place in range(hit[0] + 1, hit[1])))
+    def heard(self, text: str) -> list[tuple[int, int]]:
+        """Find keywords by sound where they are no honest word."""
+        found = list(self.by_sound.find(self.tables.sound_of(text)))
         return [(start, end) for start, end, word in found if text[start:end] == word or not self.is_honest(text, start, end)]
 
     def is_honest(self, text: str, start: int, end: int) -> bool:

@@ -19,12 +19,14 @@ _WORD = rf"0-9a-z{HAN}"
 _RUN = re.compile(rf"(?<=[{_WORD}])[^{_WORD}]{{1,{MAX_NOISE_RUN}}}(?=[{_WORD}])")
 _NOT_WORD = re.compile(rf"[^{_WORD}]+")
 _STOP = re.compile(r"[。!?\n,、;:]")
+_PICTURES = r"*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff"
+_DASHES = "·.—-"
 # Looked for first: most texts have none of them, and the expression below is slow.
-_ORNAMENTAL = re.compile("[*_~^|•●◆■★☆✨·.—\u2190-\u2bff\U0001f000-\U0001faff-]")
+_ORNAMENTAL = re.compile(f"[{_PICTURES}{_DASHES}]")
 # Pictures and typewriter ornaments: between two characters of a sentence they are never anything but noise; dots and dashes are between Chinese.
 _ORNAMENT = re.compile(
-    rf"(?<=[{_WORD}])[^{_WORD}]*[*_~^|•●◆■★☆✨\u2190-\u2bff\U0001f000-\U0001faff][^{_WORD}]*(?=[{_WORD}])"
-    rf"|(?<=[{HAN}])[ ·.—-]*[·.—-][ ·.—-]*(?=[{HAN}])"
+    rf"(?<=[{_WORD}])[^{_WORD}]*[{_PICTURES}][^{_WORD}]*(?=[{_WORD}])"
+    rf"|(?<=[{HAN}])[ {_DASHES}]*[{_DASHES}][ {_DASHES}]*(?=[{HAN}])"
 )
 # Single characters set apart, three or more in a row, are noise whatever stands between them: 全。额。退。保
 _SPREAD = re.compile(rf"(?<![{_WORD}])(?:[{HAN}][^{_WORD}]{{1,{MAX_NOISE_RUN}}}){{2,}}[{HAN}](?![{_WORD}])")
@@ -85,7 +87,7 @@ class Noise:
             done = end
         joined = "".join([*parts, text.text[done:]])
         inside: set[tuple[int, int]] = set()
-        for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined, across=junctions)]:
+        for first, last in [*self._keywords.spelled(joined), *self._keywords.heard(joined)]:
             inside.update(junctions[at] for at in range(first + 1, last) if at in junctions)
         if len(inside) < needed:
             return text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from bot.scam.disguises.base import HAN, Keywords
+from bot.scam.disguises.base import HAN, Keywords, SoundIndex
 from bot.scam.offsets import MappedText
 
 _LETTERS = re.compile(r"[a-z]+")
@@ -163,9 +163,7 @@ class SpelledOut:
     def __init__(self, keywords: Keywords, known: set[str]) -> None:
         self._keywords = keywords
         chinese = {word for word in known if len(word) > 1 and _HAN_WORD.fullmatch(word)} - set(keywords.words)
-        self._by_sound = {keywords.tables.sound_of(word): word for word in sorted(chinese)}
-        self._find = AhoCorasick(sorted(self._by_sound), matchkind=MatchKind.Standard)
-        self._sounds = sorted(self._by_sound)
+        self._others = SoundIndex(list({keywords.tables.sound_of(word): word for word in sorted(chinese)}.values()), keywords.tables)
 
     def undo(self, text: MappedText) -> MappedText:
         """Write the words in Chinese."""
@@ -173,9 +171,8 @@ class SpelledOut:
         others: list[tuple[int, int, str]] = []
         for spans in self._stretches(text.text):
             sounds = "".join(self._keywords.tables.codes[text.text[start:end]] for start, end in spans)
-            keywords += [(spans[first][0], spans[last - 1][1], word) for first, last, word in self._keywords.by_sound(sounds)]
-            hits = self._find.find_matches_as_indexes(sounds, overlapping=True)
-            others += [(spans[first][0], spans[last - 1][1], self._by_sound[self._sounds[index]]) for index, first, last in hits]
+            for index, found in ((self._keywords.by_sound, keywords), (self._others, others)):
+                found += [(spans[first][0], spans[last - 1][1], word) for first, last, word in index.find(sounds)]
         if not keywords or (len({word for _, _, word in keywords}) < MIN_SPELLED_KEYWORDS and not _HAN.search(text.text)):
             return text
         edits: list[tuple[int, int, str]] = []
@@ -219,7 +216,7 @@ class SoundAlikes:
         """Write the keywords."""
         raw = text.text
         sounds, starts, ends = self._units(raw)
-        hits = sorted(self._keywords.by_sound(sounds), key=_longest_first)
+        hits = sorted(self._keywords.by_sound.find(sounds), key=_longest_first)
         edits: list[tuple[int, int, str]] = []
         taken: set[int] = set()
         certain = {word for first, last, word in hits if raw[starts[first] : ends[last - 1]] == word}
