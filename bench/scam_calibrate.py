@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.scam.chats import Turn
+from bot.scam.chats import Turn, parse_chat
 from bot.scam.detector import ScamDetector
 from bot.scam.evidence import Evidence, Term
 from bot.scam.training import describe, fit, load_training
@@ -35,22 +35,22 @@ EVIDENT = 0.7
 # Highest share of each kind of text that may be called evident, by where its sum starts. The texts of ``other`` are look-alikes
 # chosen to be hard, so their share is far above that of everyday text.
 BUDGETS = {
-    "context.insurance": {"victim": 0.039, "notice": 0.06, "insurer": 0.045, "other": 0.02},
-    "context.elsewhere": {"victim": 0.02, "notice": 0.02, "insurer": 0.02, "other": 0.026},
-    "wording.insurance": {"victim": 0.01, "notice": 0.01, "insurer": 0.032, "other": 0.01},
+    "context.insurance": {"victim": 0.02, "notice": 0.06, "insurer": 0.045, "other": 0.02},
+    "context.elsewhere": {"victim": 0.01, "notice": 0.02, "insurer": 0.02, "other": 0.026},
+    "wording.insurance": {"victim": 0.008, "notice": 0.01, "insurer": 0.032, "other": 0.01},
     "wording.elsewhere": {"victim": 0.01, "notice": 0.01, "insurer": 0.02, "other": 0.008},
-    "conversation": {"victim": 0.05, "insurer": 0.25, "other": 0.202},  # notices are not said in turns
+    "conversation.start": {"victim": 0.1, "insurer": 0.05, "other": 0.05},
 }
 MARGIN = 0.01
-CHAT_LINES = (3, 8)
-CHATS_PER_VOICE = 6
 # Say how much each kind of speaker counts, however many texts there are of it.
 SHARES = {"agent": 0.5, "victim": 0.15, "other": 0.25, "notice": 0.05, "insurer": 0.05}
-CONTEXTS = ("context.insurance", "context.elsewhere", "wording.insurance", "wording.elsewhere")
+SIGNED = ("context.insurance", "context.elsewhere", "wording.insurance", "wording.elsewhere", "conversation.start", "conversation.others")
 # Pulls each weight towards what its kind of evidence is worth by common sense, so that rare evidence keeps a sensible weight.
 PRIOR_STRENGTH = 100.0
+FULL_STRENGTH_ROWS = 10_000
 PRIOR = {"strengths.strong": 2.5, "strengths.medium": 1.5, "strengths.weak": 0.5, "further.strong": 0.8, "further.medium": 0.6, "further.weak": 0.2,
-         "speaker": 1.0, "conversation": 0.0, "context.insurance": 0.0, "context.elsewhere": -1.0, "wording.insurance": 0.3,
+         "speaker": 1.0, "conversation.start": -0.7, "conversation.speaker": 0.5, "conversation.whole": 1.2,
+         "conversation.others": -0.5, "conversation.alone": 1.4, "context.insurance": 0.0, "context.elsewhere": -1.0, "wording.insurance": 0.3,
          "wording.elsewhere": -0.7}  # fmt: skip
 FRAME_PRIOR = -1.2
 
@@ -58,28 +58,25 @@ Row = tuple[str, bool, list[Turn], list[Evidence]]
 
 
 def gather() -> list[Row]:
-    """Give ``(speaker, conversation, turns, evidence)`` of every text and of made-up conversations, from models that did not learn from them."""
+    """Give ``(speaker, conversation, turns, evidence)`` of every text and conversation, from models that did not learn from them."""
     rows = load_training(DATA)
     described = describe(DATA, [row.text for row in rows])
-    voices = sorted({(row.file, row.voice) for row in rows})
-    random.Random(1).shuffle(voices)  # noqa: S311 - variety, not secrecy
-    fold_of = {voice: place % FOLDS for place, voice in enumerate(voices)}
+    # Texts of one voice resemble each other and stay together; conversations are each of their own.
+    groups = [(row.file, row.voice, row.text if row.is_chat else "") for row in rows]
+    ordered = sorted(set(groups))
+    random.Random(1).shuffle(ordered)  # noqa: S311 - variety, not secrecy
+    fold_of = {group: place % FOLDS for place, group in enumerate(ordered)}
     gathered: list[Row] = []
     with tempfile.TemporaryDirectory() as models:
         detector = ScamDetector.load(DATA, Path(models))
     for fold in range(FOLDS):
-        learned = [place for place, row in enumerate(rows) if fold_of[row.file, row.voice] != fold]
+        learned = [place for place, group in enumerate(groups) if fold_of[group] != fold]
         detector.model = fit([described[place] for place in learned], [rows[place] for place in learned])
-        for file, voice in voices:
-            if fold_of[file, voice] != fold or file == SEEN_BY_RULE_AUTHORS:
-                continue
-            own = [row for row in rows if (row.file, row.voice) == (file, voice)]
-            speaker = own[0].speaker
-            gathered += [(speaker, False, [Turn("", row.text)], detector.evidence([Turn("", row.text)])) for row in own]
-            rng = random.Random(f"{file} {voice}")  # noqa: S311
-            for _ in range(CHATS_PER_VOICE):
-                turns = [Turn("A", row.text) for row in rng.sample(own, min(len(own), rng.randint(*CHAT_LINES)))]
-                gathered.append((speaker, True, turns, detector.evidence(turns)))
+        for row, group in zip(rows, groups, strict=True):
+            if fold_of[group] == fold and row.file != SEEN_BY_RULE_AUTHORS:
+                turns = parse_chat(row.text) if row.is_chat else None
+                turns = turns or [Turn("", row.text)]
+                gathered.append((row.speaker, len(turns) > 1, turns, detector.evidence(turns)))
     return gathered
 
 
@@ -88,40 +85,50 @@ def value(terms: Sequence[Term], weights: dict[str, float]) -> float:
     return sum(weights[term.weight] * term.value for term in terms)
 
 
-def weigh(rows: Sequence[Row], names: list[str]) -> dict[str, float]:
-    """Fit the weights to single texts; rows without evidence are left out."""
-    kept = [row for row in rows if row[3] and not row[1]]
-    amounts = np.zeros((len(kept), len(names)))
-    for place, row in enumerate(kept):
-        for term in row[3][0].terms:
-            amounts[place, names.index(term.weight)] += term.value
-    agent = np.array([row[0] == "agent" for row in kept], dtype=np.float64)
-    count = Counter(row[0] for row in kept)
-    balance = np.array([SHARES[row[0]] / count[row[0]] for row in kept]) * len(kept)
-    prior = np.array([PRIOR.get(name, FRAME_PRIOR) for name in names])
-    signs = [(None, 0.0) if name.startswith("frames") else (None, None) if name in CONTEXTS else (0.0, None) for name in names]
+def _most(row: Row, weights: dict[str, float]) -> Sequence[Term]:
+    """Give the terms of the person with the most evidence; none where there is no evidence."""
+    return max((one.terms for one in row[3]), key=lambda terms: value(terms, weights), default=())
 
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        odds = amounts @ weights
+
+def weigh(rows: Sequence[Row], weights: dict[str, float], free: Sequence[str]) -> dict[str, float]:
+    """Fit some of the weights, the others as they are; rows without evidence are left out. Of a conversation the person with the most is looked at."""
+    kept = [(row[0], _most(row, weights)) for row in rows if row[3]]
+    amounts = np.zeros((len(kept), len(free)))
+    fixed = np.zeros(len(kept))
+    for place, (_, terms) in enumerate(kept):
+        for term in terms:
+            if term.weight in free:
+                amounts[place, free.index(term.weight)] += term.value
+            else:
+                fixed[place] += weights[term.weight] * term.value
+    agent = np.array([speaker == "agent" for speaker, _ in kept], dtype=np.float64)
+    count = Counter(speaker for speaker, _ in kept)
+    balance = np.array([SHARES[speaker] / count[speaker] for speaker, _ in kept]) * len(kept)
+    prior = np.array([PRIOR.get(name, FRAME_PRIOR) for name in free])
+    signs = [(None, 0.0) if name.startswith("frames") else (None, None) if name in SIGNED else (0.0, None) for name in free]
+
+    def loss(guess: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        odds = fixed + amounts @ guess
         wrong = np.logaddexp(0, np.where(agent == 1, -odds, odds))
         slope = (1 / (1 + np.exp(-odds)) - agent) * balance
-        away = weights - prior
-        return float((balance * wrong).sum() + PRIOR_STRENGTH * away @ away), amounts.T @ slope + 2 * PRIOR_STRENGTH * away
+        away = guess - prior
+        pull = PRIOR_STRENGTH * len(kept) / FULL_STRENGTH_ROWS
+        return float((balance * wrong).sum() + pull * away @ away), amounts.T @ slope + 2 * pull * away
 
-    return dict(zip(names, minimize(loss, prior, jac=True, bounds=signs).x.tolist(), strict=True))
+    return weights | dict(zip(free, minimize(loss, prior, jac=True, bounds=signs).x.tolist(), strict=True))
 
 
 def keep_budgets(rows: Sequence[Row], weights: dict[str, float]) -> None:
     """Move the start of each context so that the false alarms of each speaker keep their budget; conversations last, for they add to it."""
     for name, budgets in BUDGETS.items():
-        _lower(rows, weights, name == "conversation", name, budgets)
+        _lower(rows, weights, name.startswith("conversation"), name, budgets)
 
 
 def _lower(rows: Sequence[Row], weights: dict[str, float], talk: bool, name: str, budgets: dict[str, float]) -> None:
     needed = math.log(EVIDENT / (1 - EVIDENT))
     over = []
     for speaker, share in budgets.items():
-        own = [row[3][0].terms if row[3] else () for row in rows if row[0] == speaker and row[1] == talk]
+        own = [_most(row, weights) for row in rows if row[0] == speaker and row[1] == talk]
         odds = sorted((value(terms, weights) if any(term.weight == name for term in terms) else -math.inf for terms in own), reverse=True)
         over.append(odds[int(share * len(own))] - needed)
         print(f"{name}: {speaker} within {share:.1%} needs {over[-1]:+.2f} less")
@@ -131,8 +138,10 @@ def _lower(rows: Sequence[Row], weights: dict[str, float], talk: bool, name: str
 def main() -> None:
     rows = gather()
     with tempfile.TemporaryDirectory() as models:
-        names = sorted(ScamDetector.load(DATA, Path(models)).weights)
-    weights = weigh(rows, names)
+        weights = ScamDetector.load(DATA, Path(models)).weights
+    names = sorted(weights)
+    weights = weigh([row for row in rows if not row[1]], weights, [name for name in names if not name.startswith("conversation")])
+    weights = weigh([row for row in rows if row[1]], weights, [name for name in names if name.startswith("conversation")])
     keep_budgets(rows, weights)
     for name in names:
         print(f"{name:24s} {weights[name]:6.2f}   in {sum(bool(row[3]) and any(t.weight == name for t in row[3][0].terms) for row in rows)} texts")

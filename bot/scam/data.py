@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -39,6 +41,14 @@ class DisguiseData(Strict):
     variants: dict[str, list[str]]
     shapes: dict[str, str]
     radicals: dict[str, str]
+
+    def written_forms(self) -> dict[str, list[str]]:
+        """Give the variants, and for two words in a row their letter codes in a row (bx + tb: bxtb)."""
+        codes = [(form, word) for word, forms in self.variants.items() for form in forms if re.fullmatch("[a-z]{2,}", form)]
+        written = {word: list(forms) for word, forms in self.variants.items()}
+        for (first, word), (second, other) in itertools.permutations(codes, 2):
+            written.setdefault(word + other, []).append(first + second)
+        return written
 
 
 class Concept(Strict):
@@ -79,6 +89,7 @@ class Rule(Strict):
         strength: how much a hit weighs.
         phrases: literals; each must hold a trace of its own.
         patterns: token patterns, see ``bot.scam.patterns``.
+        disguised: words that hit only where they are written in disguise (蜕葆, t保).
         unless: literals or patterns that, in the same sentence, void a hit.
         source: where this way of talking is documented.
         note: what a rule author should know.
@@ -92,6 +103,7 @@ class Rule(Strict):
     strength: Literal["strong", "medium", "weak"] = "medium"
     phrases: list[str] = []
     patterns: list[str] = []
+    disguised: list[str] = []
     unless: list[str] = []
     source: str
     note: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress, islice
 from pathlib import Path
 
@@ -82,8 +83,8 @@ class ScamDetector:
         if turns is None:
             if prefiltered and not self._prefilter.may_hold(text):
                 return NOTHING_FOUND
-            return self._judge(self._evidence([Turn("", text)], ungated=False))
-        whole = self.screen_turns(turns)
+            return self._judge(self._evidence([Turn("", text)], talk=False))
+        whole = self._judge(self._evidence(turns, talk=pasted))
         shifted = (replace(s, start=s.start + turns[s.turn].start, end=s.end + turns[s.turn].start) for s in whole.signals)
         return replace(whole, signals=tuple(shifted), pasted=pasted)
 
@@ -106,11 +107,11 @@ class ScamDetector:
         Returns:
             The verdict; each signal names its turn, its offsets point into that turn's text.
         """
-        return self._judge(self._evidence(turns))
+        return self._judge(self._evidence(turns, talk=len(turns) > 1))
 
     def evidence(self, turns: Sequence[Turn]) -> list[Evidence]:
         """Give the evidence against each speaker, before it is weighed; empty without any trace of a signal."""
-        return [evidence for _, evidence in self._evidence(turns, ungated=len(turns) > 1)]
+        return [evidence for _, evidence in self._evidence(turns, talk=len(turns) > 1)]
 
     def recount(self, text: str) -> tuple[str, ...]:
         """Give the demands of an agent that a person tells of ("他让我把身份证发过去").
@@ -126,11 +127,11 @@ class ScamDetector:
     def _hear(self, raw: str, turn: int, at: int, ungated: bool) -> Heard | None:
         """Find what a text holds; None without any trace of a signal."""
         mapped = self._normaliser.normalise(raw)
-        found = self._matcher.match(mapped.text, ungated)
+        found = self._matcher.match(mapped.text, ungated, partial(self._normaliser.is_disguised, raw, mapped))
         return Heard(raw, mapped, found, turn, at) if found else None
 
-    def _evidence(self, turns: Sequence[Turn], ungated: bool = True) -> list[tuple[list[Heard], Evidence]]:
-        """Gather what speaks against each speaker."""
+    def _evidence(self, turns: Sequence[Turn], talk: bool) -> list[tuple[list[Heard], Evidence]]:
+        """Gather what speaks against each speaker, in a conversation or in the pieces of one text."""
         pieces = [(index, turn.text[at : at + MAX_PIECE_CHARS], at) for index, turn in enumerate(turns)
                   for at in range(0, max(1, len(turn.text)), MAX_PIECE_CHARS)]  # fmt: skip
         if len(pieces) > MANY_PIECES:
@@ -138,17 +139,16 @@ class ScamDetector:
             pieces = list(islice(compress(pieces, held), MANY_PIECES))
         by_speaker: dict[str, list[Heard]] = {}
         for index, text, at in pieces:
-            heard = self._hear(text, index, at, ungated)
+            heard = self._hear(text, index, at, ungated=len(turns) > 1)
             if heard:
                 by_speaker.setdefault(turns[index].speaker, []).append(heard)
         everything = [heard for said in by_speaker.values() for heard in said]
-        insurance = any(heard.found.insurance for heard in everything)
         traces = {word for heard in everything for word in heard.found.traces}
         # A card or a code alone is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
-        if not (insurance or len(traces) >= MIN_TRACES or any(heard.signals for heard in everything)):
+        if not (talk or len(traces) >= MIN_TRACES or any(heard.found.insurance or heard.signals for heard in everything)):
             return []
-        talk = len(turns) > 1
-        return [(said, gather(said, self.model, self._thresholds.speaker_limit, insurance, talk)) for said in by_speaker.values()]
+        said = list(by_speaker.values())
+        return list(zip(said, gather(said, self.model, self._thresholds, talk), strict=True))
 
     def _judge(self, gathered: list[tuple[list[Heard], Evidence]]) -> Screening:
         """Weigh all that each speaker says; the verdict is about the one with the most evidence."""

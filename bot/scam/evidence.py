@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.scam.matching import Found, Hit
 from bot.scam.offsets import MappedText
 from bot.scam.speaker import MAX_CHARS, SpeakerModel, features
+from bot.scam.verdict import Thresholds
 
 # The signal of a text without any other, which the speaker model alone found.
 WORDING = "agent_wording"
@@ -66,36 +67,62 @@ class Evidence:
     telling: Heard
 
 
-def gather(heard: Sequence[Heard], model: SpeakerModel, speaker_limit: float, insurance: bool, turns: bool) -> Evidence:
-    """Gather the evidence in what one person says.
+def gather(said: Sequence[Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds, talk: bool) -> list[Evidence]:
+    """Gather the evidence in what each person says.
 
     Args:
-        heard: what the person says, in order; at least one text.
+        said: for each person what the person says, in order; at least one text.
         model: tells who speaks.
-        speaker_limit: log-odds beyond which the model only repeats itself.
-        insurance: whether anyone in the conversation names insurance or surrender.
-        turns: whether this is a conversation.
+        thresholds: the limits of evidence.
+        talk: whether this is a conversation.
     """
+    everything = sorted((text for texts in said for text in texts), key=lambda text: (text.turn, text.at))
+    insurance = any(text.found.insurance for text in everything)
+    heard = [[(stretch, _speakers(stretch, model)) for stretch in _stretches(texts)] for texts in said]
+    most = [max(stretches, key=lambda item: item[1]["agent"]) for stretches in heard]
+    odds = [_odds(speakers, thresholds.speaker_limit) for _, speakers in most]
+    whole = max((_odds(_speakers(stretch, model), thresholds.speaker_limit) for stretch in _stretches(everything)), default=0.0) if talk else 0.0
+    gathered = []
+    for place, texts in enumerate(said):
+        strengths = _strengths(texts)
+        frames = _frames(texts)
+        terms = [Term(frame, f"frames.{frame}") for frame in sorted(frames)]
+        if talk:
+            terms += _rule_terms(strengths, thresholds.rules_in_conversation)
+            terms += [Term("conversation", "conversation.start"), Term("speaker", "conversation.speaker", odds[place])]
+            terms.append(Term("whole", "conversation.whole", whole))
+            others = [*odds[:place], *odds[place + 1 :]]
+            terms.append(Term("others", "conversation.others", max(others)) if others else Term("alone", "conversation.alone"))
+        else:
+            start = "insurance" if insurance else "elsewhere"
+            terms.append(Term("context", f"context.{start}") if strengths else Term(WORDING, f"wording.{start}"))
+            terms += [*_rule_terms(strengths, 1.0), Term("speaker", "speaker", odds[place])]
+        stretch, speakers = most[place]
+        telling = stretch[0] if len(stretch) == 1 else max(stretch, key=lambda text: _speakers([text], model)["agent"])
+        gathered.append(Evidence(tuple(terms), strengths, frozenset(frames), speakers, telling))
+    return gathered
+
+
+def _odds(speakers: dict[str, float], limit: float) -> float:
+    """Give the log-odds of an agent, within limits."""
+    agent = speakers["agent"]
+    return max(-limit, min(limit, math.log(max(agent, 1e-9) / max(1 - agent, 1e-9))))
+
+
+def _strengths(texts: Sequence[Heard]) -> dict[str, str]:
+    """Give the strength of the strongest rule of each signal."""
     strengths: dict[str, str] = {}
-    for hit in (hit for text in heard for hit in text.signals):
+    for hit in (hit for text in texts for hit in text.signals):
         known = strengths.get(hit.rule.signal)
         if known is None or STRENGTHS.index(hit.rule.strength) < STRENGTHS.index(known):
             strengths[hit.rule.signal] = hit.rule.strength
-    place = "insurance" if insurance else "elsewhere"
-    terms = [Term("context", f"context.{place}") if strengths else Term(WORDING, f"wording.{place}")]
-    if turns:
-        terms.append(Term("conversation", "conversation"))
-    for number, (signal, strength) in enumerate(sorted(strengths.items(), key=lambda item: STRENGTHS.index(item[1]))):
-        terms.append(Term(signal, f"{'further' if number else 'strengths'}.{strength}"))
-    frames = _frames(heard)
-    terms += [Term(frame, f"frames.{frame}") for frame in sorted(frames)]
-    stretches = [(stretch, _speakers(stretch, model)) for stretch in _stretches(heard)]
-    stretch, speakers = max(stretches, key=lambda item: item[1]["agent"])
-    agent = speakers["agent"]
-    odds = math.log(max(agent, 1e-9) / max(1 - agent, 1e-9))
-    terms.append(Term("speaker", "speaker", max(-speaker_limit, min(speaker_limit, odds))))
-    telling = stretch[0] if len(stretch) == 1 else max(stretch, key=lambda text: _speakers([text], model)["agent"])
-    return Evidence(tuple(terms), strengths, frozenset(frames), speakers, telling)
+    return strengths
+
+
+def _rule_terms(strengths: dict[str, str], value: float) -> list[Term]:
+    """Give a term for each signal; the strongest counts most."""
+    ordered = sorted(strengths.items(), key=lambda item: STRENGTHS.index(item[1]))
+    return [Term(signal, f"{'further' if number else 'strengths'}.{strength}", value) for number, (signal, strength) in enumerate(ordered)]
 
 
 def _frames(heard: Sequence[Heard]) -> set[str]:

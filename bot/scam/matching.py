@@ -141,6 +141,8 @@ class RuleMatcher:
         self._nlp = spacy.blank("zh")
         self.tokeniser = Tokeniser(self._nlp.vocab, lexicon, named)
         self._phrases = [(phrase, rule.id, False) for rule in rules for phrase in rule.phrases]
+        self._phrases += [(word, rule.id, False) for rule in rules for word in rule.disguised]
+        self._disguised = {rule.id for rule in rules if rule.disguised}
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
         self._hints = AhoCorasick(lexicon.hints, matchkind=MatchKind.LeftmostLongest)
@@ -189,12 +191,13 @@ class RuleMatcher:
         """Every word of which `MIN_TRACES` different ones are a trace of a signal."""
         return set(self.lexicon.hints)
 
-    def match(self, text: str, ungated: bool = False) -> Found | None:
+    def match(self, text: str, ungated: bool = False, is_disguised: Callable[[int, int], bool] = lambda start, end: False) -> Found | None:
         """Find all rules in a normalised text.
 
         Args:
             text: the normalised text.
             ungated: whether to look even without a trace of any signal, as in the turns of a conversation.
+            is_disguised: says whether ``text[start:end]`` was written otherwise before it was normalised.
 
         Returns:
             What was found; None where no word is a trace of any signal and the look was not ungated.
@@ -219,6 +222,8 @@ class RuleMatcher:
                     found.append((search.rule_id, starts[first], starts[last - 1] + len(words[last - 1])))
         for index, start, end in literals:
             _, rule_id, void = self._phrases[index]
+            if rule_id in self._disguised and not is_disguised(start, end):
+                continue
             found.append((f"-{rule_id}" if void else rule_id, start, end))
         for rule_id in {name for name, _, _ in found}:
             for search in self._voids.get(rule_id, ()):

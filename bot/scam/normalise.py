@@ -47,11 +47,11 @@ class Normaliser:
                 Columns(keywords),
                 Reversed(keywords),
                 Noise(keywords),
-                Variants(data.variants),
+                Variants(data.written_forms()),
                 SplitCharacters(tables.parts, keywords),
                 LookAlikes(data.shapes, keywords),
                 SpelledOut(keywords, known),
-                SoundAlikes(keywords),
+                SoundAlikes(keywords, data.shapes),
             ],
         )
 
@@ -74,3 +74,11 @@ class Normaliser:
             if text is before or text.text == before.text:
                 break
         return text
+
+    def is_disguised(self, raw: str, mapped: MappedText, start: int, end: int) -> bool:
+        """Say whether a range of a normalised text was written otherwise, by more than width, capitals, traditional characters or spaces."""
+        first, last = mapped.raw_span(start, end)
+        written = MappedText("".join(raw[first:last].split()))
+        for disguise in self._plain:
+            written = disguise.undo(written)
+        return written.text != mapped.text[start:end]

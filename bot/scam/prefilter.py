@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bot.scam.data import DisguiseData
 from bot.scam.disguises.base import HAN
-from bot.scam.disguises.characters import TONED, plain
+from bot.scam.disguises.characters import LETTERS, plain
 from bot.scam.disguises.layout import FILLERS, Columns
 from bot.scam.readings import Doubts, Kind, Lookout, Reading, code_points
 from bot.scam.tables import CharacterTables
@@ -94,11 +94,12 @@ class Prefilter:
         sounds = _Sounds(tables, data.shapes)
         self._sound = sounds.codes
         pictures = {picture: word.lower() for picture, word in data.symbols.items() if len(picture) == 1}
-        self._plain = str.maketrans({**tables.simplified, **TONED, **pictures})
+        self._plain = str.maketrans({**tables.simplified, **LETTERS, **pictures})
         telltale = {word.translate(self._written) for word in traces}
-        telling = [forms for word, forms in data.variants.items() if any(_overlap(trace, word) for trace in traces | hints)]
+        variants = data.written_forms()
+        telling = [forms for word, forms in variants.items() if any(_overlap(trace, word) for trace in traces | hints)]
         forms = {form.translate(_JOINERS).lower() for writings in telling for form in writings}
-        producible = {*data.keywords, *data.variants, *data.symbols.values()}
+        producible = {*data.keywords, *variants, *data.symbols.values()}
         spelled = {code for word in telltale if any(_overlap(word, other) for other in producible) for code in sounds.spellings(word)}
         spelled |= {code for form in forms if form.isalnum() for code in sounds.spellings(form)}
         spelled |= {code for letters in _lettered(data.keywords, tables) for code in sounds.spellings(letters)}

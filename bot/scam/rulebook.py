@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.scam.data import LexiconData, Rule, StageData, load_rules, load_signals, load_yaml
@@ -48,8 +49,8 @@ def _problems(rule: Rule, signals: set[str], matcher: RuleMatcher, normaliser: N
         yield "needs a signal or a frame, not both"
     if rule.signal and rule.signal not in signals:
         yield f"unknown signal {rule.signal}"
-    if not rule.phrases and not rule.patterns:
-        yield "has neither phrases nor patterns"
+    if not (rule.phrases or rule.patterns or rule.disguised):
+        yield "has neither phrases nor patterns nor disguised words"
     for void in set(rule.unless) & {*rule.phrases, *rule.patterns}:
         yield f"{void!r} is both wanted and excluded"
     for text in rule.phrases:
@@ -64,7 +65,8 @@ def _problems(rule: Rule, signals: set[str], matcher: RuleMatcher, normaliser: N
 
 
 def _hits(rule: Rule, text: str, matcher: RuleMatcher, normaliser: Normaliser) -> bool:
-    found = matcher.match(normaliser.normalise(text).text, ungated=bool(rule.frame))
+    mapped = normaliser.normalise(text)
+    found = matcher.match(mapped.text, bool(rule.frame), partial(normaliser.is_disguised, text, mapped))
     return found is not None and any(hit.rule.id == rule.id for hit in found.hits)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from bot.scam.chats import Turn, parse_chat
 from bot.scam.data import LexiconData, Strict, load_rules, load_yaml
 from bot.scam.matching import RuleMatcher
 from bot.scam.normalise import Normaliser
@@ -45,6 +46,11 @@ class Example:
     voice: str
     text: str
 
+    @property
+    def is_chat(self) -> bool:
+        """Whether it is a whole conversation; its speaker is then who is at work in it."""
+        return "\n" in self.text
+
 
 def load_training(data_dir: Path) -> list[Example]:
     """Read all training texts."""
@@ -58,9 +64,9 @@ def describe(data_dir: Path, texts: list[str]) -> list[Features]:
     normaliser = Normaliser.load(data_dir, matcher)
     described = []
     for text in texts:
-        plain = normaliser.normalise(text).text
-        found = matcher.match(plain, ungated=True)
-        described.append(features(plain, found.lemmas if found else ()))
+        said = [normaliser.normalise(turn.text).text for turn in parse_chat(text) or [Turn("", text)]]
+        lemmas = [lemma for plain in said if (found := matcher.match(plain, ungated=True)) for lemma in found.lemmas]
+        described.append(features("\n".join(said), lemmas))
     return described
 
 
@@ -77,7 +83,7 @@ def fit(described: list[Features], examples: list[Example]) -> SpeakerModel:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     joined = [range(at, at + JOINED_TEXTS) for at in range(0, len(examples) - JOINED_TEXTS + 1, JOINED_TEXTS // 2)]
-    joined = [places for places in joined if len({(examples[i].file, examples[i].voice) for i in places}) == 1]
+    joined = [p for p in joined if len({(examples[i].file, examples[i].voice) for i in p}) == 1 and not any(examples[i].is_chat for i in p)]
     found = described + [Features.joined([described[i] for i in places]) for places in joined]
     speakers = [example.speaker for example in examples] + [examples[places[0]].speaker for places in joined]
     ids, texts = np.unique(np.concatenate([text.ids for text in described]), return_counts=True)

@@ -16,14 +16,19 @@ _INVISIBLE = re.compile(
 
 _TONES = "\u0304\u0301\u030c\u0300"
 # Vowels with a tone mark, as pinyin is written; ü is typed v.
-TONED = {unicodedata.normalize("NFC", vowel + tone): vowel for vowel in "aeiou" for tone in _TONES}
-TONED |= {unicodedata.normalize("NFC", "ü" + tone): "v" for tone in ("", *_TONES)}
+_TONED = {unicodedata.normalize("NFC", vowel + tone): vowel for vowel in "aeiou" for tone in _TONES}
+_TONED |= {unicodedata.normalize("NFC", "ü" + tone): "v" for tone in ("", *_TONES)}
+
+
+# Letters of other alphabets that look like Latin ones.
+_ALIKE = dict(zip("авеікмнорстухьѕһԁɡαβειкνορτυχ", "abeikmhopctyxbshdgabeiknoptyx", strict=True))
+LETTERS = _TONED | _ALIKE
 
 
 def plain(character: str) -> str:
     """Give the plain lower-case form of one character."""
     folded = unicodedata.normalize("NFKC", character).lower()
-    return TONED.get(folded, folded)
+    return LETTERS.get(folded, folded)
 
 
 class _Plain(dict[int, str]):
@@ -43,7 +48,7 @@ class Invisible:
 
 
 class Width:
-    """Full width, circled, mathematical and other styled forms, capitals, and tone marks."""
+    """Full width, circled, mathematical and other styled forms, capitals, tone marks, and letters of other alphabets that look Latin."""
 
     def __init__(self) -> None:
         self._plain = _Plain()

@@ -115,7 +115,9 @@ class SplitCharacters:
             return text
         edits = [(start, end, self._parts[self._writings[index]]) for index, start, end in hits]
         joined = text.edited(edits).text
-        covered = self._keywords.heard(joined)
+        # 亻呆 阝佥: what is pulled apart is set apart too.
+        places = [place for place, c in enumerate(joined) if not c.isspace()]
+        covered = [(places[first], places[last - 1] + 1) for first, last in self._keywords.heard("".join(joined[i] for i in places))]
         kept = []
         shift = 0
         for start, end, whole in edits:
@@ -202,14 +204,16 @@ class SpelledOut:
 class SoundAlikes:
     """Homophones, near-homophones and letters for sounds: 葆费, 退宝, tui保.
 
-    A word that a dictionary knows is honest. A word of which nothing is written as it should be counts only beside another keyword.
+    A word that a dictionary knows is honest. A word of which nothing is written as it should be, or like it, counts only beside another keyword.
 
     Args:
         keywords: the words worth hiding.
+        shapes: character to the one it imitates.
     """
 
-    def __init__(self, keywords: Keywords) -> None:
+    def __init__(self, keywords: Keywords, shapes: dict[str, str]) -> None:
         self._keywords = keywords
+        self._shapes = shapes
         self._codes = keywords.tables.codes
 
     def undo(self, text: MappedText) -> MappedText:
@@ -228,7 +232,7 @@ class SoundAlikes:
             if written == word:
                 taken.update(range(start, end))
                 continue
-            alike = sum(raw[starts[i] : ends[i]] == c for i, c in zip(range(first, last), word, strict=True))
+            alike = sum(c in (raw[starts[i] : ends[i]], self._shapes.get(raw[starts[i]])) for i, c in zip(range(first, last), word, strict=True))
             lettered = any(ends[i] - starts[i] > 1 for i in range(first, last))
             if not (alike or certain - {word}) or (lettered and not (alike or certain)) or self._keywords.is_honest(raw, start, end):
                 continue
