@@ -1,6 +1,8 @@
 """Recognises what was done and what was handed over, by the patterns in `data/intake/behaviours.yml`."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from bot.intake.catalog_schema import BehaviourEntry, Behaviours
 
@@ -9,13 +11,19 @@ AFTER = 8  # characters looked at after a match
 NEGATION = 7  # characters a negation may stand before its verb
 
 
-def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str) -> bool:
+def _is_only_demanded(data: Behaviours, story: str, start: int, end: int) -> bool:
+    """Says whether something was merely asked for: 他让我把身份证发过去, or in an agent's own words 身份证拍给我."""
+    asked = data.demanded.search(story[max(0, start - BEFORE - AFTER) : start]) or data.demanded_by_speaker.search(story[start : end + AFTER])
+    return asked is not None and data.complied.search(story[start:]) is None
+
+
+def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str, is_void: Callable[[int, int], bool] = lambda start, end: False) -> bool:
     if any(unless.search(story) for unless in entry.unless_anywhere):
         return False
     for pattern in entry.patterns:
         for match in pattern.finditer(story):
             start, end = match.span()
-            if negation.search(story[max(0, start - NEGATION) : start]):
+            if negation.search(story[max(0, start - NEGATION) : start]) or is_void(start, end):
                 continue
             surroundings = story[max(0, start - BEFORE) : end + AFTER]
             if not any(unless.search(surroundings) for unless in entry.unless):
@@ -31,7 +39,7 @@ def told_behaviours(data: Behaviours, story: str) -> list[str]:
 def find_documents(data: Behaviours, story: str) -> list[str]:
     """Returns ids of what was handed over, in the order of the data file."""
     entries = data.documents
-    return [name for name, entry in entries.items() if _is_told(entry, data.negation, story)]
+    return [name for name, entry in entries.items() if _is_told(entry, data.negation, story, partial(_is_only_demanded, data, story))]
 
 
 def find_behaviours(data: Behaviours, story: str) -> list[str]:

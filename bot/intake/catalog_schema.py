@@ -211,6 +211,9 @@ class Behaviours(Strict):
     """`behaviours.yml`: deeds and things handed over."""
 
     negation: Pattern
+    demanded: Pattern
+    demanded_by_speaker: Pattern
+    complied: Pattern
     documents: dict[str, BehaviourEntry]
     behaviours: dict[str, BehaviourEntry]
 
