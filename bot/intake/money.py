@@ -108,7 +108,7 @@ def find_amount_paid(catalog: IntakeCatalog, story: str) -> float | None:
         is_priced = patterns.priced.match(clause) is not None
         is_itemised = patterns.itemised.search(before) is not None
         own_clause = text[max(0, amount.start - BEFORE) : amount.start] if before else ""
-        if not before and len(after) <= BARE:
+        if not before and len(after) <= BARE and not patterns.paid.search(after):
             before, after = _neighbours(text, amount, len(clause))
         if patterns.refused.search(before) or patterns.refused.search(clause) or patterns.refused_next.match(rest[len(clause) :]):
             continue

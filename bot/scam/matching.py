@@ -146,7 +146,7 @@ class RuleMatcher:
         self._phrases += [(phrase, rule.id, True) for rule in rules for phrase in rule.unless if "{" not in phrase]
         self._literals = AhoCorasick([phrase for phrase, _, _ in self._phrases], matchkind=MatchKind.Standard)
         self._hints = AhoCorasick(lexicon.hints, matchkind=MatchKind.LeftmostLongest)
-        self._telling = [not void and bool(self.rules[rule_id].signal) for _, rule_id, void in self._phrases]
+        self._telling = [not void and bool(self.rules[rule_id].signal) and rule_id not in self._disguised for _, rule_id, void in self._phrases]
         self._insurance = {name for name, concept in lexicon.concepts.items() if concept.insurance}
         self._traces = {name for name, concept in lexicon.concepts.items() if concept.trace}
         self._trace_lemmas = {lemma for lemma in self.tokeniser.lemmas.values() if not self._traces.isdisjoint(lemma.split("+"))}

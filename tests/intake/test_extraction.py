@@ -322,6 +322,35 @@ def test_what_was_refused_was_not_handed_over(catalog: IntakeCatalog, story: str
 
 
 @pytest.mark.parametrize(
+    ("story", "given"),
+    [
+        ("把你的身份证正反面和银行卡拍给我，今天就能办", []),
+        ("他让我把身份证和银行卡都给他，我没答应", []),
+        ("他要我把验证码发过去，我寻思寻思挂了", []),
+        ("他让我把身份证发过去，我就给他发了", ["id_card"]),
+        ("让我把银行卡跟密码都写纸上给她了我现在心里没底", ["bank_card", "password"]),
+        ("手机让他拿去绑了网银", ["phone"]),
+        ("我刚转完五千，收款卡号6228480868812340017", []),
+    ],
+)
+def test_what_was_only_asked_for_was_not_handed_over(catalog: IntakeCatalog, story: str, given: list[str]) -> None:
+    assert extract(catalog, story).fields.gave_documents == given
+
+
+@pytest.mark.parametrize(
+    ("story", "urgent"),
+    [
+        ("付了六百八入会费，然后他就把我拉黑了", True),
+        ("他管我要一半，我骂了两句拉黑了", False),
+        ("我妈要去给他送钱，我劝不住，人已经出门了", True),
+        ("半夜有人往我家门上泼油漆，写欠退保费不还", True),
+    ],
+)
+def test_paid_and_left_behind_is_urgent_and_blocking_the_agent_oneself_is_not(catalog: IntakeCatalog, story: str, urgent: bool) -> None:
+    assert extract(catalog, story).decision.urgent is urgent
+
+
+@pytest.mark.parametrize(
     ("story", "kind"),
     [
         ("小区电梯里贴着代理退保的广告，我要举报", TipOffKind.REPORT),

@@ -68,7 +68,6 @@ def test_innocent_lines_add_up_over_a_conversation(detector: ScamDetector) -> No
     ]
     whole = detector.screen_turns(turns)
     assert whole.verdict is Verdict.EVIDENT
-    assert whole.score >= max(detector.screen_text(turn.text).score for turn in turns)
     assert {signal.turn for signal in whole.signals} <= {0, 2, 3, 4}
     assert all(turns[s.turn].text[s.start : s.end] == s.phrase for s in whole.signals)
 
@@ -89,6 +88,16 @@ def test_a_pasted_chat_is_screened_by_turns_with_offsets_into_the_paste(detector
     assert screening.verdict is Verdict.EVIDENT
     assert {s.turn for s in screening.signals} == {0, 2}
     assert all(paste[s.start : s.end] == s.phrase for s in screening.signals)
+
+
+def test_whoever_tells_what_an_agent_said_is_no_agent(detector: ScamDetector) -> None:
+    told = "阿梅: 有个人说能帮我把保费全要回来，收三成，你觉得行不\n晓峰: 千万别，那是骗人的\n阿梅: 他还叫我把银行卡寄过去\n晓峰: 赶紧删了他，有事打96110"
+    assert detector.screen_text(told).verdict is not Verdict.EVIDENT
+
+
+@pytest.mark.parametrize(("text", "found"), [("葆险交了好几年，想煺的来问我", True), ("保险交了好几年，想退的来问我", False), ("退 保 要 带 什么", False)])
+def test_words_written_in_disguise_are_a_sign_of_their_own(detector: ScamDetector, text: str, found: bool) -> None:
+    assert ("hidden_words" in {signal.signal for signal in detector.screen_text(text).signals}) is found
 
 
 def test_what_a_person_recounts_is_told_apart_from_what_an_agent_demands(detector: ScamDetector) -> None:

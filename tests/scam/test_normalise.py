@@ -30,6 +30,13 @@ from tests.scam.conftest import DATA
         ("费收不功成不，保退额全", "全额退保,不成功不收费"),
         ("全不\n额成\n退功\n保不", "全额退保不成功不"),
         ("徽信联系办退保", "微信联系办退保"),
+        ("煺饱找我", "退保找我"),
+        ("亻呆 阝佥 辶艮 费", "保险退费"),
+        ("退Ьао一分不少", "退保一分不少"),
+        ("bxtb找我", "保险退保找我"),
+        ("丨2378天天打", "12378天天打"),
+        ("一分不少tui回来", "一分不少退回来"),
+        ("全鹅退保", "全额退保"),
     ],
 )
 def test_disguised_words_are_read_as_meant(normaliser: Normaliser, written: str, meant: str) -> None:
@@ -52,6 +59,8 @@ def test_disguised_words_are_read_as_meant(normaliser: Normaliser, written: str,
         "先别急，保险公司会联系你",
         "保洁阿姨几点来",
         "带班老师请假了",
+        "晚上铁锅全鹅，都来",
+        "把他t了吧",
         "我想退，保险公司不给退",
     ],
 )
