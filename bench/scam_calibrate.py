@@ -91,7 +91,7 @@ def _most(row: Row, weights: dict[str, float]) -> Sequence[Term]:
 
 
 def weigh(rows: Sequence[Row], weights: dict[str, float], free: Sequence[str]) -> dict[str, float]:
-    """Fit some of the weights, the others as they are; rows without evidence are left out. Of a conversation the person with the most is looked at."""
+    """Fit some of the weights, the others as they are; rows without evidence are left out. Of a conversation the one with the most counts."""
     kept = [(row[0], _most(row, weights)) for row in rows if row[3]]
     amounts = np.zeros((len(kept), len(free)))
     fixed = np.zeros(len(kept))

@@ -17,13 +17,13 @@ def _is_only_demanded(data: Behaviours, story: str, start: int, end: int) -> boo
     return asked is not None and data.complied.search(story[start:]) is None
 
 
-def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str, is_void: Callable[[int, int], bool] = lambda start, end: False) -> bool:
+def _is_told(entry: BehaviourEntry, negation: re.Pattern[str], story: str, is_void: Callable[[int, int], bool] | None = None) -> bool:
     if any(unless.search(story) for unless in entry.unless_anywhere):
         return False
     for pattern in entry.patterns:
         for match in pattern.finditer(story):
             start, end = match.span()
-            if negation.search(story[max(0, start - NEGATION) : start]) or is_void(start, end):
+            if negation.search(story[max(0, start - NEGATION) : start]) or (is_void and is_void(start, end)):
                 continue
             surroundings = story[max(0, start - BEFORE) : end + AFTER]
             if not any(unless.search(surroundings) for unless in entry.unless):

@@ -137,11 +137,12 @@ class ScamDetector:
         if len(pieces) > MANY_PIECES:
             held = self._prefilter.may_hold_each([text for _, text, _ in pieces])
             pieces = list(islice(compress(pieces, held), MANY_PIECES))
-        by_speaker: dict[str, list[Heard]] = {}
+        by_speaker: dict[str | int, list[Heard]] = {}
         for index, text, at in pieces:
             heard = self._hear(text, index, at, ungated=len(turns) > 1)
             if heard:
-                by_speaker.setdefault(turns[index].speaker, []).append(heard)
+                # Where nobody is named, most often two people take turns.
+                by_speaker.setdefault(turns[index].speaker or (index % 2 if talk else ""), []).append(heard)
         everything = [heard for said in by_speaker.values() for heard in said]
         traces = {word for heard in everything for word in heard.found.traces}
         # A card or a code alone is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.

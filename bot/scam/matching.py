@@ -191,7 +191,7 @@ class RuleMatcher:
         """Every word of which `MIN_TRACES` different ones are a trace of a signal."""
         return set(self.lexicon.hints)
 
-    def match(self, text: str, ungated: bool = False, is_disguised: Callable[[int, int], bool] = lambda start, end: False) -> Found | None:
+    def match(self, text: str, ungated: bool = False, is_disguised: Callable[[int, int], bool] | None = None) -> Found | None:
         """Find all rules in a normalised text.
 
         Args:
@@ -222,7 +222,7 @@ class RuleMatcher:
                     found.append((search.rule_id, starts[first], starts[last - 1] + len(words[last - 1])))
         for index, start, end in literals:
             _, rule_id, void = self._phrases[index]
-            if rule_id in self._disguised and not is_disguised(start, end):
+            if rule_id in self._disguised and not (is_disguised and is_disguised(start, end)):
                 continue
             found.append((f"-{rule_id}" if void else rule_id, start, end))
         for rule_id in {name for name, _, _ in found}:

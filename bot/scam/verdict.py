@@ -19,8 +19,8 @@ class Thresholds(Strict):
         strengths: what the strongest signal adds.
         further: what each further signal adds.
         frames: what each sign of another speaker takes away.
-        conversation: weights of a conversation: where its sum starts, the speaker model's log-odds of the person, of the whole conversation, and of
-            whoever else in it is most like an agent, or what stands for those where nobody else speaks.
+        conversation: weights of a conversation: where its sum starts, the speaker model's log-odds of the person, of the whole conversation, and
+            of whoever else in it is most like an agent, or what stands for those where nobody else speaks.
         rules_in_conversation: the part of its weight that a signal has in a conversation, where people tell each other what an agent said.
         speaker: weight of the speaker model's log-odds of an agent.
         speaker_limit: log-odds beyond which the model only repeats itself.
@@ -41,7 +41,8 @@ class Thresholds(Strict):
     def weights(self) -> dict[str, float]:
         """Give every weight by the name that a `bot.scam.evidence.Term` calls it, such as ``strengths.strong``."""
         groups = {
-            "context": self.context, "wording": self.wording, "strengths": self.strengths, "further": self.further, "frames": self.frames, "conversation": self.conversation,
+            "context": self.context, "wording": self.wording, "strengths": self.strengths, "further": self.further, "frames": self.frames,
+            "conversation": self.conversation,
         }  # fmt: skip
         named = {f"{group}.{name}": weight for group, weights in groups.items() for name, weight in weights.items()}
         return named | {"speaker": self.speaker}

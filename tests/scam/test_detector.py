@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.scam.chats import Turn
 from bot.scam.data import Verdict
@@ -10,6 +11,7 @@ from bot.scam.verdict import NOTHING_FOUND
 from tests.scam.conftest import ROOT
 
 SHARED = ROOT.parent / "shared" / "eval"
+SECOND_AUTHOR = Path(__file__).with_name("heldout_second_author.yml")
 
 
 @pytest.mark.parametrize(
@@ -91,11 +93,13 @@ def test_a_pasted_chat_is_screened_by_turns_with_offsets_into_the_paste(detector
 
 
 def test_whoever_tells_what_an_agent_said_is_no_agent(detector: ScamDetector) -> None:
-    told = "阿梅: 有个人说能帮我把保费全要回来，收三成，你觉得行不\n晓峰: 千万别，那是骗人的\n阿梅: 他还叫我把银行卡寄过去\n晓峰: 赶紧删了他，有事打96110"
-    assert detector.screen_text(told).verdict is not Verdict.EVIDENT
+    told = ["阿梅: 有个人说能帮我把保费全要回来，收三成，你觉得行不", "晓峰: 千万别，那是骗人的", "阿梅: 他还叫我把银行卡寄过去", "晓峰: 赶紧删了他"]
+    assert detector.screen_text("\n".join(told)).verdict is not Verdict.EVIDENT
 
 
-@pytest.mark.parametrize(("text", "found"), [("葆险交了好几年，想煺的来问我", True), ("保险交了好几年，想退的来问我", False), ("退 保 要 带 什么", False)])
+@pytest.mark.parametrize(
+    ("text", "found"), [("葆险交了好几年，想煺的来问我", True), ("保险交了好几年，想退的来问我", False), ("退 保 要 带 什么", False)]
+)
 def test_words_written_in_disguise_are_a_sign_of_their_own(detector: ScamDetector, text: str, found: bool) -> None:
     assert ("hidden_words" in {signal.signal for signal in detector.screen_text(text).signals}) is found
 
@@ -121,6 +125,22 @@ def test_held_out_agents_are_heard_and_honest_people_left_alone(detector: ScamDe
     assert share("victims", {"evident"}) <= 0.10
     assert share("notices", {"evident"}) <= 0.10
     assert share("honest", {"evident"}) <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("agent_lines", 0.78, 1.0),
+        ("disguised_agent_lines", 0.9, 1.0),
+        ("scam_chats", 0.84, 1.0),
+        ("honest_chats", 0.0, 0.08),
+        ("honest_lines", 0.0, 0.04),
+    ],
+)
+def test_another_authors_agents_are_heard_and_honest_people_left_alone(detector: ScamDetector, name: str, least: float, most: float) -> None:
+    texts = yaml.safe_load(SECOND_AUTHOR.read_text(encoding="utf-8"))[name]
+    evident = [text for text in texts if detector.screen_text(text).verdict is Verdict.EVIDENT]
+    assert least * len(texts) <= len(evident) <= most * len(texts), len(evident) / len(texts)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared evaluation files are not here")

@@ -16,6 +16,8 @@ _HAN_WORD = re.compile(f"[{HAN}]+")
 # What may stand between two syllables of one word.
 _SPELLING_GAP = re.compile(r"[ '’-]{1,2}")
 MIN_SPELLED_KEYWORDS = 2
+# Letters of a code set apart: t/b, q.e.t.b
+_APART = re.compile(r"(?<![0-9a-z])[a-z](?:[/.·\- ][a-z])+(?![0-9a-z])")
 # How far from a code of letters Chinese or another code must be.
 CODE_REACH = 6
 
@@ -27,6 +29,11 @@ def _longest(patterns: list[str]) -> AhoCorasick:
 def _longest_first(hit: tuple[int, int, str]) -> tuple[int, int]:
     start, end, _ = hit
     return start - end, start
+
+
+def _longest_of_place(hit: tuple[int, int, str]) -> tuple[int, int]:
+    start, end, _ = hit
+    return start, -end
 
 
 class Symbols:
@@ -65,7 +72,7 @@ class Variants:
         raw = text.text
         edits: list[tuple[int, int, str]] = []
         done = 0
-        for start, end, form in self._standing(raw):
+        for start, end, form in sorted([*self._standing(raw), *self._apart(raw)], key=_longest_of_place):
             if start < done or (form.isascii() and not self._is_code(raw, start, end)):
                 continue
             done = end
@@ -74,8 +81,13 @@ class Variants:
                 edits.append((start, end, word))
         return text.edited(edits)
 
+    def _apart(self, raw: str) -> list[tuple[int, int, str]]:
+        """Give the codes whose letters are set apart."""
+        found = [(match.start(), match.end(), "".join(_LETTERS.findall(match.group()))) for match in _APART.finditer(raw)]
+        return [(start, end, form) for start, end, form in found if form in self._canonical]
+
     def _standing(self, raw: str) -> list[tuple[int, int, str]]:
-        """Give the forms that no other letter or digit touches, the longest of each place first."""
+        """Give the forms that no other letter or digit touches."""
         found = []
         for index, start, end in self._find.find_matches_as_indexes(raw, overlapping=True):
             form = self._forms[index]
@@ -84,7 +96,7 @@ class Variants:
             if form[0].isascii() and form[0].isalpha() and raw[start - 1 : start].isascii() and raw[start - 1 : start].isalnum() and start:
                 continue
             found.append((start, end, form))
-        return sorted(found, key=lambda hit: (hit[0], -hit[1]))
+        return found
 
     def _is_code(self, raw: str, start: int, end: int) -> bool:
         """Say whether letters stand for a word here: two letters alone are anybody's initials."""
