@@ -21,10 +21,10 @@ MOST_SIGNALS = 8  # reasons shown; more are not read
 
 
 class JudgingWords(Record):
-    """Schema of data/dialogue/judging.yml; `advice` is keyed by the advice of data/scam/stages.yml."""
+    """Schema of data/dialogue/judging.yml; `quoted` is for words of an agent told by someone else, `advice` keyed as in data/scam/stages.yml."""
 
     ask_for_message: str
-    intro: dict[Literal["evident", "suspicious", "none"], str]
+    intro: dict[Literal["evident", "suspicious", "quoted", "none"], str]
     none_advice: str
     offer: str
     advice: dict[str, str]
@@ -70,7 +70,7 @@ def judge(turn: Turn, tracker: Tracker, speaker: Speaker) -> list[EventType]:
         "signals": _shown(scam["signals"]),
         "advice": advice,
     }
-    speaker.say(said.intro[verdict], card=card)
+    speaker.say(said.intro["quoted" if verdict == "none" and scam["signals"] else verdict], card=card)
     if verdict != "none":
         conversation.keep_told(turn)
         conversation.warned = True

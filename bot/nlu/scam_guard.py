@@ -33,6 +33,9 @@ MAX_SIGNALS = 40
 STYLE_CHARACTERS = 10
 """From this length on a message is judged by its style alone, without any signal of a rule."""
 
+UNASKED = frozenset({resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE})
+"""Outcomes of a message that asks nothing we could answer."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ScamGuard(GraphComponent, IntentClassifier):  # type: ignore[misc]  # Rasa ships no types
@@ -90,7 +93,7 @@ def is_scam_talk(screening: Screening, intent: dict[str, Any]) -> bool:
     """Tell whether a message is answered as an agent's talk.
 
     Evident talk always is. Suspicious talk is when the person has not clearly asked something: "听说能全额退，真的吗" wants its answer, and gets
-    the warning with it.
+    the warning with it. A pasted conversation is judged too when it asks nothing that we answer.
 
     Args:
         screening: The detector's judgement.
@@ -98,14 +101,14 @@ def is_scam_talk(screening: Screening, intent: dict[str, Any]) -> bool:
     """
     asked = resolution.outcome_of(str(intent.get(INTENT_NAME_KEY) or resolution.FALLBACK_INTENT))
     confidence = float(intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0)
-    # A pasted conversation was said by others, so it asks us for nothing.
-    asks_us = not screening.pasted and screening.score < thresholds.SCAM_OVER_REFUSAL
-    if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL_OVER_SCAM and asks_us:
+    if screening.pasted and asked in {resolution.Outcome.REFUSED, *UNASKED}:
+        return True  # said by others, so it asks us for nothing, and whoever pastes it wants to know what to think of it
+    if asked == resolution.Outcome.REFUSED and confidence >= thresholds.REFUSAL_OVER_SCAM and screening.score < thresholds.SCAM_OVER_REFUSAL:
         return False  # a person asking us to help with what agents do gets the refusal and the lawful way
     if screening.verdict is not Verdict.SUSPICIOUS:
         return screening.verdict is Verdict.EVIDENT
     clearly = confidence >= thresholds.CLEAR or asked == resolution.Outcome.REFUSED
-    return not clearly or asked in {resolution.Outcome.NOT_UNDERSTOOD, resolution.Outcome.OUT_OF_SCOPE}
+    return not clearly or asked in UNASKED
 
 
 def _as_json(screening: Screening) -> dict[str, Any]:

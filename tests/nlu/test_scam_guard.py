@@ -30,6 +30,13 @@ def test_a_pasted_conversation_with_an_agent_is_judged_and_not_refused() -> None
     assert is_scam_talk(replace(EVIDENT, pasted=True), REFUSED)
 
 
+def test_a_pasted_conversation_that_asks_nothing_of_us_is_judged_whatever_the_verdict() -> None:
+    harmless = Screening(Verdict.NONE, 0.1, pasted=True)
+    assert is_scam_talk(harmless, REFUSED)
+    assert is_scam_talk(harmless, {})
+    assert not is_scam_talk(harmless, {"name": "agent_full_refund", "confidence": 0.9})
+
+
 def test_a_request_for_unlawful_help_in_merely_suspicious_words_is_refused() -> None:
     assert not is_scam_talk(SUSPICIOUS, REFUSED | {"confidence": thresholds.REFUSAL})
 
