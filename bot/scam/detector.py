@@ -156,13 +156,18 @@ class ScamDetector:
         weighed = [(said, evidence, {term.name: self.weights[term.weight] * term.value for term in evidence.terms}) for said, evidence in gathered]
         if not weighed:
             return NOTHING_FOUND
-        said, evidence, amounts = max(weighed, key=lambda item: sum(item[2].values()))
+        ranked = sorted(weighed, key=lambda item: sum(item[2].values()), reverse=True)
+        said, evidence, amounts = ranked[0]
         limits = self._thresholds
         score = logistic(sum(amounts.values()))
         verdict = Verdict.EVIDENT if score >= limits.evident else Verdict.SUSPICIOUS if score >= limits.suspicious else Verdict.NONE
+        if verdict is Verdict.NONE:
+            # What an honest person tells of an agent is worth showing too, whoever in the conversation tells it.
+            told = next((item for item in ranked if item[1].strengths), None)
+            if told is None:
+                return Screening(score=score, evidence=amounts)
+            said, evidence, _ = told
         found = [(text, hit) for text in said for hit in text.signals]
-        if not found and verdict is Verdict.NONE:
-            return Screening(score=score, evidence=amounts)
         stage = self._stages[max((self._stage_of[signal] for signal in evidence.strengths), default=self._stage_of[WORDING])]
         speaker = "agent" if verdict is Verdict.EVIDENT else max(evidence.speakers, key=lambda name: evidence.speakers[name])
         recounted = tuple(sorted(evidence.strengths)) if "victim" in evidence.frames and verdict is not Verdict.EVIDENT else ()
