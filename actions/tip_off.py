@@ -34,6 +34,7 @@ SHORTEST_STORY = 4  # characters; less says nothing that could be looked into
 SHORTEST_REMARK = 7  # characters; a longer message that does not answer the question belongs to the story
 TOLD = frozenset({"story", "who", "demand"})  # answered in free words of any length
 NOTHING_OVERHEARD = frozenset({"kind", "contact", "again", *COMPLAINT_QUESTIONS})  # what is answered here is about the person
+STORY_FACTS = 2  # facts in a first message that make it a story; a name or a place alone only says what the tip-off is about
 
 
 class TipOffForm(GuidedForm):
@@ -69,6 +70,10 @@ class TipOffForm(GuidedForm):
         """Use what the person already told about an agent in this conversation."""
         memory.values["key"] = uuid.uuid4().hex
         told = Conversation.of(tracker).told
+        # "我要举报，有个…": who opens with the story is not asked for it again.
+        facts = desk().extract(turn.text).fields.found().keys() - {"behaviours", "region_code"}
+        if not turn.pressed and turn.text not in told and len(facts) >= STORY_FACTS:
+            told = [*told, turn.text]
         speaker.say(self.words.intro)
         if told:
             self._tell("\n".join(told), memory)
