@@ -71,9 +71,9 @@ class TipOffForm(GuidedForm):
         memory.values["key"] = uuid.uuid4().hex
         told = Conversation.of(tracker).told
         # "我要举报，有个…": who opens with the story is not asked for it again.
-        facts = desk().extract(turn.text).fields.found().keys() - {"behaviours", "region_code"}
-        if not turn.pressed and turn.text not in told and len(facts) >= STORY_FACTS:
-            told = [*told, turn.text]
+        if not turn.pressed and turn.text not in told:
+            facts = desk().extract(turn.text).fields.found().keys() - {"behaviours", "region_code"}
+            told = [*told, turn.text] if len(facts) >= STORY_FACTS else told
         speaker.say(self.words.intro)
         if told:
             self._tell("\n".join(told), memory)

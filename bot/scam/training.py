@@ -138,6 +138,6 @@ def content_key(data_dir: Path) -> str:
     """Give a short hash of everything a model depends on, for the name of its file."""
     digest = hashlib.sha256()
     data = sorted(path for pattern in ("training/*.yml", "rules/*.yml", "lexicon.yml", "disguise.yml") for path in data_dir.glob(pattern))
-    for path in [*data, Path(__file__), Path(__file__).with_name("speaker.py")]:
+    for path in [*data, *(Path(__file__).with_name(name) for name in ("training.py", "speaker.py", "chats.py"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
