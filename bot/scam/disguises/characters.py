@@ -52,12 +52,17 @@ class Width:
 
     def __init__(self) -> None:
         self._plain = _Plain()
+        # Characters met before that are plain already: a look at this set costs a tenth of a translation.
+        self._met: set[str] = set()
 
     def undo(self, text: MappedText) -> MappedText:
         """Give the plain lower-case form, character by character, so that offsets stay exact."""
         raw = text.text
+        if self._met.issuperset(raw):
+            return text
         folded = raw.translate(self._plain)
         if folded == raw:
+            self._met.update(raw)
             return text
         # No character has an empty form, so the same length means one character for each.
         if len(folded) == len(raw):
@@ -74,8 +79,10 @@ class Traditional:
 
     def __init__(self, simplified: dict[str, str]) -> None:
         self._table = str.maketrans(simplified)
+        self._traditional = frozenset(simplified)
 
     def undo(self, text: MappedText) -> MappedText:
         """Write them in simplified form; the length never changes."""
-        plain = text.text.translate(self._table)
-        return text if plain == text.text else MappedText(plain, text.starts, text.ends)
+        if self._traditional.isdisjoint(text.text):
+            return text
+        return MappedText(text.text.translate(self._table), text.starts, text.ends)
