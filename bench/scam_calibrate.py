@@ -60,7 +60,7 @@ Row = tuple[str, bool, list[Turn], list[Evidence]]
 def gather() -> list[Row]:
     """Give ``(speaker, conversation, turns, evidence)`` of every text and conversation, from models that did not learn from them."""
     rows = load_training(DATA)
-    described = describe(DATA, [row.text for row in rows])
+    described = describe(DATA, rows)
     # Texts of one voice resemble each other and stay together; conversations are each of their own.
     groups = [(row.file, row.voice, row.text if row.is_chat else "") for row in rows]
     ordered = sorted(set(groups))
@@ -70,8 +70,7 @@ def gather() -> list[Row]:
     with tempfile.TemporaryDirectory() as models:
         detector = ScamDetector.load(DATA, Path(models))
     for fold in range(FOLDS):
-        learned = [place for place, group in enumerate(groups) if fold_of[group] != fold]
-        detector.model = fit([described[place] for place in learned], [rows[place] for place in learned])
+        detector.models = fit([item for item, group in zip(described, groups, strict=True) if fold_of[group] != fold])
         for row, group in zip(rows, groups, strict=True):
             if fold_of[group] == fold and row.file != SEEN_BY_RULE_AUTHORS:
                 turns = parse_chat(row.text) if row.is_chat else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -65,6 +66,11 @@ def parse_chat(text: str) -> list[Turn] | None:
     if len(lines) < 2:
         return None
     return _headed(text, lines) or _named(text, lines) or _dashed(text, lines) or _bare(text, lines)
+
+
+def persons(turns: Sequence[Turn]) -> list[str]:
+    """Give who speaks each turn; where nobody is named, most often two people take turns."""
+    return [turn.speaker or str(place % 2) for place, turn in enumerate(turns)]
 
 
 def _lines(text: str) -> list[_Line]:

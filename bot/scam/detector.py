@@ -8,13 +8,13 @@ from functools import partial
 from itertools import compress, islice
 from pathlib import Path
 
-from bot.scam.chats import Turn, parse_chat
+from bot.scam.chats import Turn, parse_chat, persons
 from bot.scam.data import DisguiseData, LexiconData, StageData, Verdict, load_rules, load_signals, load_yaml
 from bot.scam.evidence import WORDING, Evidence, Heard, gather
 from bot.scam.matching import MIN_TRACES, Hit, RuleMatcher
 from bot.scam.normalise import Normaliser
 from bot.scam.prefilter import Prefilter
-from bot.scam.speaker import SpeakerModel
+from bot.scam.speaker import SpeakerModels
 from bot.scam.tables import load_tables
 from bot.scam.training import ensure_model
 from bot.scam.verdict import NOTHING_FOUND, Screening, Signal, Thresholds, logistic
@@ -32,15 +32,15 @@ class ScamDetector:
     Args:
         matcher: the rules.
         normaliser: undoes disguises.
-        model: tells who speaks.
+        models: tell who speaks.
         prefilter: turns away what holds no trace of a signal.
         data_dir: the scam data directory.
     """
 
-    def __init__(self, matcher: RuleMatcher, normaliser: Normaliser, model: SpeakerModel, prefilter: Prefilter, data_dir: Path) -> None:
+    def __init__(self, matcher: RuleMatcher, normaliser: Normaliser, models: SpeakerModels, prefilter: Prefilter, data_dir: Path) -> None:
         self._matcher = matcher
         self._normaliser = normaliser
-        self.model = model
+        self.models = models
         self._prefilter = prefilter
         self._thresholds = load_yaml(data_dir / "thresholds.yml", Thresholds)
         self.weights = self._thresholds.weights()
@@ -60,11 +60,11 @@ class ScamDetector:
             ScamInputError: a data file is missing or breaks its schema.
         """
         matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
-        model = SpeakerModel.load(ensure_model(data_dir, model_dir))
+        models = SpeakerModels.load(ensure_model(data_dir, model_dir))
         normaliser = Normaliser.load(data_dir, matcher)
         disguises, tables = load_yaml(data_dir / "disguise.yml", DisguiseData), load_tables(data_dir / "characters.tsv")
         prefilter = Prefilter(matcher.traces, matcher.hints, disguises, tables)
-        return cls(matcher, normaliser, model, prefilter, data_dir)
+        return cls(matcher, normaliser, models, prefilter, data_dir)
 
     def screen_text(self, text: str, prefiltered: bool = True) -> Screening:
         """Screen one text; a pasted conversation is recognised and screened turn by turn.
@@ -137,19 +137,19 @@ class ScamDetector:
         if len(pieces) > MANY_PIECES:
             held = self._prefilter.may_hold_each([text for _, text, _ in pieces])
             pieces = list(islice(compress(pieces, held), MANY_PIECES))
-        by_speaker: dict[str | int, list[Heard]] = {}
+        who = persons(turns) if talk else [turn.speaker for turn in turns]
+        by_speaker: dict[str, list[Heard]] = {}
         for index, text, at in pieces:
             heard = self._hear(text, index, at, ungated=len(turns) > 1)
             if heard:
-                # Where nobody is named, most often two people take turns.
-                by_speaker.setdefault(turns[index].speaker or (index % 2 if talk else ""), []).append(heard)
+                by_speaker.setdefault(who[index], []).append(heard)
         everything = [heard for said in by_speaker.values() for heard in said]
         traces = {word for heard in everything for word in heard.found.traces}
         # A card or a code alone is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
         if not (talk or len(traces) >= MIN_TRACES or any(heard.found.insurance or heard.signals for heard in everything)):
             return []
         said = list(by_speaker.values())
-        return list(zip(said, gather(said, self.model, self._thresholds, talk), strict=True))
+        return list(zip(said, gather(said, self.models, self._thresholds, talk), strict=True))
 
     def _judge(self, gathered: list[tuple[list[Heard], Evidence]]) -> Screening:
         """Weigh all that each speaker says; the verdict is about the one with the most evidence."""

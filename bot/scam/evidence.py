@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.scam.matching import Found, Hit
 from bot.scam.offsets import MappedText
-from bot.scam.speaker import MAX_CHARS, SpeakerModel, features
+from bot.scam.speaker import MAX_CHARS, MAX_CONVERSATION_CHARS, SpeakerModel, SpeakerModels, conversation_features, features
 from bot.scam.verdict import Thresholds
 
 # The signal of a text without any other, which the speaker model alone found.
@@ -67,40 +67,52 @@ class Evidence:
     telling: Heard
 
 
-def gather(said: Sequence[Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds, talk: bool) -> list[Evidence]:
+def gather(said: Sequence[Sequence[Heard]], models: SpeakerModels, thresholds: Thresholds, talk: bool) -> list[Evidence]:
     """Gather the evidence in what each person says.
 
     Args:
         said: for each person what the person says, in order; at least one text.
-        model: tells who speaks.
+        models: tell who speaks.
         thresholds: the limits of evidence.
         talk: whether this is a conversation.
     """
-    everything = sorted((text for texts in said for text in texts), key=lambda text: (text.turn, text.at))
-    insurance = any(text.found.insurance for text in everything)
-    heard = [[(stretch, _speakers(stretch, model)) for stretch in _stretches(texts)] for texts in said]
+    insurance = any(text.found.insurance for texts in said for text in texts)
+    heard = [[(stretch, _speakers(stretch, models.texts)) for stretch in _stretches(texts, MAX_CHARS)] for texts in said]
     most = [max(stretches, key=lambda item: item[1]["agent"]) for stretches in heard]
     odds = [_odds(speakers, thresholds.speaker_limit) for _, speakers in most]
-    whole = max((_odds(_speakers(stretch, model), thresholds.speaker_limit) for stretch in _stretches(everything)), default=0.0) if talk else 0.0
+    shared = _conversation_terms(said, models.conversations, thresholds) if talk else []
     gathered = []
     for place, texts in enumerate(said):
         strengths = _strengths(texts)
         frames = _frames(texts)
-        terms = [Term(frame, f"frames.{frame}") for frame in sorted(frames)]
+        quoted = thresholds.rules_in_conversation if talk else 1.0
+        terms = [Term(frame, f"frames.{frame}", quoted) for frame in sorted(frames)]
+        terms += _rule_terms(strengths, quoted)
         if talk:
-            terms += _rule_terms(strengths, thresholds.rules_in_conversation)
-            terms += [Term("conversation", "conversation.start"), Term("speaker", "conversation.speaker", odds[place])]
-            terms.append(Term("whole", "conversation.whole", whole))
-            others = [*odds[:place], *odds[place + 1 :]]
-            terms.append(Term("others", "conversation.others", max(others)) if others else Term("alone", "conversation.alone"))
+            terms += [*shared, Term("speaker", "conversation.speaker", odds[place])]
         else:
             start = "insurance" if insurance else "elsewhere"
             terms.append(Term("context", f"context.{start}") if strengths else Term(WORDING, f"wording.{start}"))
-            terms += [*_rule_terms(strengths, 1.0), Term("speaker", "speaker", odds[place])]
+            terms.append(Term("speaker", "speaker", odds[place]))
         stretch, speakers = most[place]
-        telling = stretch[0] if len(stretch) == 1 else max(stretch, key=lambda text: _speakers([text], model)["agent"])
+        telling = stretch[0] if len(stretch) == 1 else max(stretch, key=lambda text: _speakers([text], models.texts)["agent"])
         gathered.append(Evidence(tuple(terms), strengths, frozenset(frames), speakers, telling))
     return gathered
+
+
+def _conversation_terms(said: Sequence[Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds) -> list[Term]:
+    """Give what speaks for an agent at work in a conversation, whoever it is: how likely one is in the stretch where that is likeliest."""
+    person = {(text.turn, text.at): str(place) for place, texts in enumerate(said) for text in texts}
+    everything = sorted((text for texts in said for text in texts), key=lambda text: (text.turn, text.at))
+    stretches = _stretches(everything, MAX_CONVERSATION_CHARS)
+    described = [[(person[text.turn, text.at], text.mapped.text, text.found.lemmas) for text in stretch] for stretch in stretches]
+    odds = max(_odds(model.probabilities(conversation_features(stretch)), thresholds.speaker_limit) for stretch in described)
+    terms = [Term("conversation", "conversation.start"), Term("whole", "conversation.whole", odds)]
+    if len(said) == 1:
+        terms.append(Term("alone", "conversation.alone"))
+    if not any(text.found.traces for text in everything):
+        terms.append(Term("untraced", "conversation.untraced"))
+    return terms
 
 
 def _odds(speakers: dict[str, float], limit: float) -> float:
@@ -131,14 +143,14 @@ def _frames(heard: Sequence[Heard]) -> set[str]:
     return {frame for frame, count in counts.items() if 2 * count > len(heard)}
 
 
-def _stretches(heard: Sequence[Heard]) -> list[list[Heard]]:
-    """Cut what someone says into stretches of so many characters as the speaker model reads: lines that are innocent alone add up."""
+def _stretches(heard: Sequence[Heard], limit: int) -> list[list[Heard]]:
+    """Cut what is said into stretches of so many characters as a speaker model reads: lines that are innocent alone add up."""
     stretches: list[list[Heard]] = []
     size = 0
     for text in heard:
         size += len(text.mapped.text)
         # A text of nothing but invisible characters may come first.
-        if not stretches or size > MAX_CHARS:
+        if not stretches or size > limit:
             stretches.append([])
             size = len(text.mapped.text)
         stretches[-1].append(text)

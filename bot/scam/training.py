@@ -1,21 +1,23 @@
-"""Trains the speaker model from ``data/scam/training``."""
+"""Trains the speaker models from ``data/scam/training``."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from bot.scam.chats import Turn, parse_chat
+from bot.scam.chats import Turn, parse_chat, persons
 from bot.scam.data import LexiconData, Strict, load_rules, load_yaml
 from bot.scam.matching import RuleMatcher
 from bot.scam.normalise import Normaliser
-from bot.scam.speaker import SPEAKERS, Features, SpeakerModel, features
+from bot.scam.speaker import SPEAKERS, Features, Said, SpeakerModel, SpeakerModels, conversation_features, features
 
-REGULARISATION = 12.0
+TEXT_REGULARISATION = 12.0
+CONVERSATION_REGULARISATION = 100.0
 MAX_ITERATIONS = 400
 # Features seen in one text only teach that text, not its kind.
 MIN_TEXTS = 2
@@ -58,44 +60,67 @@ def load_training(data_dir: Path) -> list[Example]:
     return [Example(name, file.speaker, voice, text) for name, file in files.items() for voice, texts in file.voices.items() for text in texts]
 
 
-def describe(data_dir: Path, texts: list[str]) -> list[Features]:
-    """Give the features of texts, under the rules and disguises of a data directory."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What an example is described by.
+
+    Args:
+        example: the example.
+        text: the features of all of it as one text.
+        conversation: its features as a conversation; None when it is none.
+    """
+
+    example: Example
+    text: Features
+    conversation: Features | None
+
+
+def describe(data_dir: Path, examples: Sequence[Example]) -> list[Described]:
+    """Describe examples under the rules and disguises of a data directory."""
     matcher = RuleMatcher(load_rules(data_dir), load_yaml(data_dir / "lexicon.yml", LexiconData))
     normaliser = Normaliser.load(data_dir, matcher)
     described = []
-    for text in texts:
-        said = [normaliser.normalise(turn.text).text for turn in parse_chat(text) or [Turn("", text)]]
-        lemmas = [lemma for plain in said if (found := matcher.match(plain, ungated=True)) for lemma in found.lemmas]
-        described.append(features("\n".join(said), lemmas))
+    for example in examples:
+        turns = parse_chat(example.text) or [Turn("", example.text)]
+        said: list[Said] = []
+        for person, turn in zip(persons(turns), turns, strict=True):
+            text = normaliser.normalise(turn.text).text
+            if found := matcher.match(text, ungated=True):
+                said.append((person, text, found.lemmas))
+        whole = features("\n".join(text for _, text, _ in said), [lemma for _, _, lemmas in said for lemma in lemmas])
+        described.append(Described(example, whole, conversation_features(said) if len(turns) > 1 else None))
     return described
 
 
-def fit(described: list[Features], examples: list[Example]) -> SpeakerModel:
-    """Fit the model on the texts, and on texts of one voice joined as in a conversation.
+def fit(described: Sequence[Described]) -> SpeakerModels:
+    """Fit the models on examples, and the one of texts also on texts of one voice joined."""
+    examples = [item.example for item in described]
+    joined = [range(at, at + JOINED_TEXTS) for at in range(0, len(examples) - JOINED_TEXTS + 1, JOINED_TEXTS // 2)]
+    joined = [p for p in joined if len({(examples[i].file, examples[i].voice) for i in p}) == 1 and not any(examples[i].is_chat for i in p)]
+    texts = [(item.text, item.example.speaker) for item in described]
+    more = [(Features.joined([described[i].text for i in places]), examples[places[0]].speaker) for places in joined]
+    conversations = [(item.conversation, item.example.speaker) for item in described if item.conversation]
+    return SpeakerModels(_fit(texts, more, TEXT_REGULARISATION), _fit(conversations, [], CONVERSATION_REGULARISATION))
 
-    Args:
-        described: features of each text.
-        examples: the texts, in the same order.
-    """
+
+def _fit(texts: Sequence[tuple[Features, str]], more: Sequence[tuple[Features, str]], regularisation: float) -> SpeakerModel:
+    """Fit a model on texts and their speakers; ``more`` brings no feature that is not in the others."""
     # 80 MB and a second of start-up that only training needs.
     from scipy.sparse import csr_matrix  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    joined = [range(at, at + JOINED_TEXTS) for at in range(0, len(examples) - JOINED_TEXTS + 1, JOINED_TEXTS // 2)]
-    joined = [p for p in joined if len({(examples[i].file, examples[i].voice) for i in p}) == 1 and not any(examples[i].is_chat for i in p)]
-    found = described + [Features.joined([described[i] for i in places]) for places in joined]
-    speakers = [example.speaker for example in examples] + [examples[places[0]].speaker for places in joined]
-    ids, texts = np.unique(np.concatenate([text.ids for text in described]), return_counts=True)
-    ids = ids[texts >= MIN_TEXTS]
+    ids, seen = np.unique(np.concatenate([text.ids for text, _ in texts]), return_counts=True)
+    ids = ids[seen >= MIN_TEXTS]
+    found = [text for text, _ in (*texts, *more)]
     kept = [np.isin(text.ids, ids, assume_unique=True) for text in found]
     columns = np.searchsorted(ids, np.concatenate([text.ids[known] for text, known in zip(found, kept, strict=True)]))
     counts = np.concatenate([text.counts[known] for text, known in zip(found, kept, strict=True)]).astype(np.float64)
     ends = np.cumsum([0, *(int(known.sum()) for known in kept)])
     tfidf = TfidfTransformer(sublinear_tf=True)
     table = tfidf.fit_transform(csr_matrix((counts, columns, ends), shape=(len(found), len(ids))))
-    model = LogisticRegression(C=REGULARISATION, max_iter=MAX_ITERATIONS, class_weight="balanced")
-    model.fit(table, [SPEAKERS.index(speaker) for speaker in speakers])
+    model = LogisticRegression(C=regularisation, max_iter=MAX_ITERATIONS, class_weight="balanced")
+    model.fit(table, [SPEAKERS.index(speaker) for _, speaker in (*texts, *more)])
     return SpeakerModel(
         ids,
         tfidf.idf_.astype(np.float32),
@@ -105,7 +130,7 @@ def fit(described: list[Features], examples: list[Example]) -> SpeakerModel:
 
 
 def train(data_dir: Path, model_path: Path) -> None:
-    """Train the speaker model and write it.
+    """Train the speaker models and write them.
 
     Args:
         data_dir: the scam data directory.
@@ -114,12 +139,11 @@ def train(data_dir: Path, model_path: Path) -> None:
     Raises:
         ScamInputError: a data file is missing or breaks its schema.
     """
-    rows = load_training(data_dir)
-    fit(describe(data_dir, [row.text for row in rows]), rows).save(model_path)
+    fit(describe(data_dir, load_training(data_dir))).save(model_path)
 
 
 def ensure_model(data_dir: Path, model_dir: Path) -> Path:
-    """Give the model that belongs to the data as it is now, training it first if there is none.
+    """Give the models that belong to the data as it is now, training them first if there are none.
 
     Args:
         data_dir: the scam data directory.

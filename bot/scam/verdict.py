@@ -19,9 +19,9 @@ class Thresholds(Strict):
         strengths: what the strongest signal adds.
         further: what each further signal adds.
         frames: what each sign of another speaker takes away.
-        conversation: weights of a conversation: where its sum starts, the speaker model's log-odds of the person, of the whole conversation, and
-            of whoever else in it is most like an agent, or what stands for those where nobody else speaks.
-        rules_in_conversation: the part of its weight that a signal has in a conversation, where people tell each other what an agent said.
+        conversation: weights of a conversation: where its sum starts, the log-odds that an agent is at work in it, the log-odds that the person is
+            one, what is added where only one person speaks, and where no word of it is a trace of a signal.
+        rules_in_conversation: the part of its weight that a signal or a frame has in a conversation, where people tell what an agent said.
         speaker: weight of the speaker model's log-odds of an agent.
         speaker_limit: log-odds beyond which the model only repeats itself.
     """
