@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.scam.matching import Found, Hit
+from bot.scam.matching import MIN_TRACES, Found, Hit
 from bot.scam.offsets import MappedText
 from bot.scam.speaker import MAX_CHARS, MAX_CONVERSATION_CHARS, SpeakerModel, SpeakerModels, conversation_features, features
 from bot.scam.verdict import Thresholds
@@ -110,7 +110,8 @@ def _conversation_terms(said: Sequence[Sequence[Heard]], model: SpeakerModel, th
     terms = [Term("conversation", "conversation.start"), Term("whole", "conversation.whole", odds)]
     if len(said) == 1:
         terms.append(Term("alone", "conversation.alone"))
-    if not any(text.found.traces for text in everything):
+    traces = {word for text in everything for word in text.found.traces}
+    if len(traces) < MIN_TRACES and not any(text.found.insurance for text in everything):
         terms.append(Term("untraced", "conversation.untraced"))
     return terms
 

@@ -20,7 +20,7 @@ class Thresholds(Strict):
         further: what each further signal adds.
         frames: what each sign of another speaker takes away.
         conversation: weights of a conversation: where its sum starts, the log-odds that an agent is at work in it, the log-odds that the person is
-            one, what is added where only one person speaks, and where no word of it is a trace of a signal.
+            one, what is added where only one person speaks, and where insurance is not named and hardly a word is a trace of a signal.
         rules_in_conversation: the part of its weight that a signal or a frame has in a conversation, where people tell what an agent said.
         speaker: weight of the speaker model's log-odds of an agent.
         speaker_limit: log-odds beyond which the model only repeats itself.
