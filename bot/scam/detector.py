@@ -146,10 +146,9 @@ class ScamDetector:
         everything = [heard for said in by_speaker.values() for heard in said]
         traces = {word for heard in everything for word in heard.found.traces}
         # A card or a code alone is everyday talk; with another of its kind, with insurance or inside a signal it is worth a judgement.
-        if not (talk or len(traces) >= MIN_TRACES or any(heard.found.insurance or heard.signals for heard in everything)):
+        if not everything or not (talk or len(traces) >= MIN_TRACES or any(heard.found.insurance or heard.signals for heard in everything)):
             return []
-        said = list(by_speaker.values())
-        return list(zip(said, gather(said, self.models, self._thresholds, talk), strict=True))
+        return list(zip(by_speaker.values(), gather(by_speaker, self.models, self._thresholds, talk), strict=True))
 
     def _judge(self, gathered: list[tuple[list[Heard], Evidence]]) -> Screening:
         """Weigh all that each speaker says; the verdict is about the one with the most evidence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.scam.matching import MIN_TRACES, Found, Hit
@@ -67,22 +67,22 @@ class Evidence:
     telling: Heard
 
 
-def gather(said: Sequence[Sequence[Heard]], models: SpeakerModels, thresholds: Thresholds, talk: bool) -> list[Evidence]:
+def gather(said: Mapping[str, Sequence[Heard]], models: SpeakerModels, thresholds: Thresholds, talk: bool) -> list[Evidence]:
     """Gather the evidence in what each person says.
 
     Args:
-        said: for each person what the person says, in order; at least one text.
+        said: what each person says, in order, by the name the person bears; at least one text each.
         models: tell who speaks.
         thresholds: the limits of evidence.
         talk: whether this is a conversation.
     """
-    insurance = any(text.found.insurance for texts in said for text in texts)
-    heard = [[(stretch, _speakers(stretch, models.texts)) for stretch in _stretches(texts, MAX_CHARS)] for texts in said]
+    insurance = any(text.found.insurance for texts in said.values() for text in texts)
+    heard = [[(stretch, _speakers(stretch, models.texts)) for stretch in _stretches(texts, MAX_CHARS)] for texts in said.values()]
     most = [max(stretches, key=lambda item: item[1]["agent"]) for stretches in heard]
     odds = [_odds(speakers, thresholds.speaker_limit) for _, speakers in most]
     shared = _conversation_terms(said, models.conversations, thresholds) if talk else []
     gathered = []
-    for place, texts in enumerate(said):
+    for place, texts in enumerate(said.values()):
         strengths = _strengths(texts)
         frames = _frames(texts)
         quoted = thresholds.rules_in_conversation if talk else 1.0
@@ -100,10 +100,10 @@ def gather(said: Sequence[Sequence[Heard]], models: SpeakerModels, thresholds: T
     return gathered
 
 
-def _conversation_terms(said: Sequence[Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds) -> list[Term]:
+def _conversation_terms(said: Mapping[str, Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds) -> list[Term]:
     """Give what speaks for an agent at work in a conversation, whoever it is: how likely one is in the stretch where that is likeliest."""
-    person = {(text.turn, text.at): str(place) for place, texts in enumerate(said) for text in texts}
-    everything = sorted((text for texts in said for text in texts), key=lambda text: (text.turn, text.at))
+    person = {(text.turn, text.at): name for name, texts in said.items() for text in texts}
+    everything = sorted((text for texts in said.values() for text in texts), key=lambda text: (text.turn, text.at))
     stretches = _stretches(everything, MAX_CONVERSATION_CHARS)
     described = [[(person[text.turn, text.at], text.mapped.text, text.found.lemmas) for text in stretch] for stretch in stretches]
     odds = max(_odds(model.probabilities(conversation_features(stretch)), thresholds.speaker_limit) for stretch in described)

@@ -28,6 +28,7 @@ MAX_CONVERSATION_CHARS = 1_000
 MAX_NGRAM = 4
 # Told apart from what is said by anybody: what the one says who says most, most often an agent, and what the others say.
 _SAID_BY_MOST_TALKATIVE, _SAID_BY_OTHERS = np.uint64(0x5851F42D4C957F2D), np.uint64(0x14057B7EF767814F)
+_NAMED = np.uint64(0x2545F4914F6CDD1D)
 _NUMBER = re.compile(r"\d+")
 # Any large odd number spreads n-grams over all of 64 bits, so that no two of a hundred thousand meet.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -81,7 +82,7 @@ def features(text: str, lemmas: Sequence[str], limit: int = MAX_CHARS) -> Featur
 
 
 def conversation_features(said: Sequence[Said]) -> Features:
-    """Describe a conversation: all that is said, and apart from that what the one says who says most, and what the others say.
+    """Describe a conversation: all that is said; apart from that what the one says who says most, and what the others say; and their names.
 
     Args:
         said: what is said, in order; at least one text.
@@ -95,6 +96,10 @@ def conversation_features(said: Sequence[Said]) -> Features:
         if chosen := [part for part in said if (part[0] == foremost) == own]:
             plain = _joined(chosen)
             parts.append(Features(plain.ids ^ mark, plain.counts))
+    # Agents are known to their customers by their trade: 退保王老师.
+    if names := [name for name in length if not name.isdigit()]:
+        plain = Features.joined([features(name.lower(), []) for name in names])
+        parts.append(Features(plain.ids ^ _NAMED, plain.counts))
     return Features.joined(parts)
 
 

@@ -19,8 +19,6 @@ from bot.scam.speaker import SPEAKERS, Features, Said, SpeakerModel, SpeakerMode
 TEXT_REGULARISATION = 12.0
 CONVERSATION_REGULARISATION = 100.0
 MAX_ITERATIONS = 400
-# A tenth of the usual exactness: half the time, the same verdicts.
-TOLERANCE = 1e-3
 # Features seen in one text only teach that text, not its kind.
 MIN_TEXTS = 2
 # So many texts of one voice are also shown as one, the way conversations are judged.
@@ -121,7 +119,7 @@ def _fit(texts: Sequence[tuple[Features, str]], more: Sequence[tuple[Features, s
     ends = np.cumsum([0, *(int(known.sum()) for known in kept)])
     tfidf = TfidfTransformer(sublinear_tf=True)
     table = tfidf.fit_transform(csr_matrix((counts, columns, ends), shape=(len(found), len(ids))))
-    model = LogisticRegression(C=regularisation, max_iter=MAX_ITERATIONS, tol=TOLERANCE, class_weight="balanced")
+    model = LogisticRegression(C=regularisation, max_iter=MAX_ITERATIONS, class_weight="balanced")
     model.fit(table, [SPEAKERS.index(speaker) for _, speaker in (*texts, *more)])
     return SpeakerModel(
         ids,

@@ -9,7 +9,7 @@ import pytest
 from bot.scam.chats import Turn, parse_chat
 from bot.scam.data import Verdict
 from bot.scam.detector import ScamDetector
-from tests.scam.conftest import DATA
+from tests.scam.conftest import DATA, MODELS
 
 # Seconds on a busy two-core machine; a quadratic step would take minutes.
 PATIENCE = 60
@@ -39,8 +39,8 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> ScamDetector:
-    return ScamDetector.load(DATA, tmp_path_factory.mktemp("models"))
+def detector() -> ScamDetector:
+    return ScamDetector.load(DATA, MODELS)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

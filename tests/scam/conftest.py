@@ -10,11 +10,13 @@ from bot.scam.normalise import Normaliser
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "scam"
+# Made by `guard train`, or by the first test; anew they would take a minute.
+MODELS = ROOT / "models"
 
 
 @pytest.fixture(scope="session")
-def detector(tmp_path_factory: pytest.TempPathFactory) -> ScamDetector:
-    return ScamDetector.load(DATA, tmp_path_factory.mktemp("models"))
+def detector() -> ScamDetector:
+    return ScamDetector.load(DATA, MODELS)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from bot.scam.data import load_signals
 from bot.scam.detector import ScamDetector
 from bot.scam.errors import ScamInputError
 from bot.scam.report import HtmlReport
-from tests.scam.conftest import DATA
+from tests.scam.conftest import DATA, MODELS
 
 SLOGAN = "全额退保，不成功不收费"
 
@@ -49,10 +48,10 @@ def test_a_table_without_a_text_column_is_refused() -> None:
         rows_of(b"a,b\n1,2\n", "csv")
 
 
-def test_verdicts_are_those_of_the_chat_in_order_with_any_number_of_workers(detector: ScamDetector, tmp_path: Path) -> None:
+def test_verdicts_are_those_of_the_chat_in_order_with_any_number_of_workers(detector: ScamDetector) -> None:
     rows = [Row(text=SLOGAN if i % 7 == 0 else f"第{i}条") for i in range(600)]
-    one = [line for _, line in screen_all(rows, DATA, tmp_path, workers=1)]
-    two = [line for _, line in screen_all(iter(rows), DATA, tmp_path, workers=2)]
+    one = [line for _, line in screen_all(rows, DATA, MODELS, workers=1)]
+    two = [line for _, line in screen_all(iter(rows), DATA, MODELS, workers=2)]
     assert one == two == [as_json(row, detector.screen_text(row.text)) for row in rows]
 
 

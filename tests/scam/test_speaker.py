@@ -17,10 +17,10 @@ def _shared(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> tuple[i
     return len(first & second), len(first - second), len(second - first)
 
 
-def test_names_do_not_matter_but_who_says_what_does() -> None:
+def test_who_says_what_matters_and_so_does_the_name() -> None:
     said = [("甲", "把保单和银行卡拍给我看看"), ("乙", "这样行吗")]
-    assert _shared(said, [("王经理", said[0][1]), ("我", said[1][1])])[1:] == (0, 0)
     assert min(_shared(said, [("乙", said[0][1]), ("甲", said[1][1] * 5)])[1:]) > 0
+    assert min(_shared(said, [("退保王老师", said[0][1]), ("乙", said[1][1])])[1:]) > 0
 
 
 def test_where_nobody_is_named_two_people_take_turns() -> None:
