@@ -26,9 +26,12 @@ SHARED_FILES = ("real_scam", "warning_notices", "real_questions", "benign_insura
 def main() -> None:
     detector = ScamDetector.load(ROOT / "data" / "scam", ROOT / "models")
     held = yaml.safe_load((ROOT / "tests" / "scam" / "heldout.yml").read_text(encoding="utf-8"))
-    second = yaml.safe_load((ROOT / "tests" / "scam" / "heldout_second_author.yml").read_text(encoding="utf-8"))
+    sets = list(held.items())
+    for author in ("second", "third"):
+        texts = yaml.safe_load((ROOT / "tests" / "scam" / f"heldout_{author}_author.yml").read_text(encoding="utf-8"))
+        sets += [(f"{name}, {author}", rows) for name, rows in texts.items()]
     groups: dict[str, list[tuple[str, Screening]]] = {}
-    for name, rows in [*held.items(), *((f"{name}, 2nd", rows) for name, rows in second.items())]:
+    for name, rows in sets:
         groups[name] = [(str(row), _screen(detector, row)) for row in rows]
     disguised = [disguise(text, seed) for seed, text in enumerate(held["agent_lines"])]
     groups["agent_lines disguised"] = [(text, detector.screen_text(text)) for text in disguised]
@@ -39,7 +42,7 @@ def main() -> None:
     _reliability(groups)
     for name, found in groups.items():
         count = Counter(str(screening.verdict) for _, screening in found)
-        print(f"{name:26s} n={len(found):5d}  evident {count['evident'] / len(found):.4f}  suspicious {count['suspicious'] / len(found):.4f}")
+        print(f"{name:29s} n={len(found):5d}  evident {count['evident'] / len(found):.4f}  suspicious {count['suspicious'] / len(found):.4f}")
         wanted = "evident" if "agent" in name or "scam" in name else "none"
         if "-v" in sys.argv:
             for text, screening in found:

@@ -11,7 +11,6 @@ from bot.scam.verdict import NOTHING_FOUND
 from tests.scam.conftest import ROOT
 
 SHARED = ROOT.parent / "shared" / "eval"
-SECOND_AUTHOR = Path(__file__).with_name("heldout_second_author.yml")
 
 
 @pytest.mark.parametrize(
@@ -128,17 +127,23 @@ def test_held_out_agents_are_heard_and_honest_people_left_alone(detector: ScamDe
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"),
+    ("author", "name", "least", "most"),
     [
-        ("agent_lines", 0.78, 1.0),
-        ("disguised_agent_lines", 0.9, 1.0),
-        ("scam_chats", 0.84, 1.0),
-        ("honest_chats", 0.0, 0.08),
-        ("honest_lines", 0.0, 0.04),
+        ("second", "agent_lines", 0.85, 1.0),
+        ("second", "disguised_agent_lines", 0.92, 1.0),
+        ("second", "scam_chats", 0.94, 1.0),
+        ("second", "honest_chats", 0.0, 0.06),
+        ("second", "honest_lines", 0.0, 0.04),
+        ("third", "agent_lines", 0.65, 1.0),
+        ("third", "scam_chats", 0.92, 1.0),
+        ("third", "honest_chats", 0.0, 0.05),
+        ("third", "honest_lines", 0.0, 0.04),
     ],
 )
-def test_another_authors_agents_are_heard_and_honest_people_left_alone(detector: ScamDetector, name: str, least: float, most: float) -> None:
-    texts = yaml.safe_load(SECOND_AUTHOR.read_text(encoding="utf-8"))[name]
+def test_other_authors_agents_are_heard_and_honest_people_left_alone(
+    detector: ScamDetector, author: str, name: str, least: float, most: float
+) -> None:
+    texts = yaml.safe_load(Path(__file__).with_name(f"heldout_{author}_author.yml").read_text(encoding="utf-8"))[name]
     evident = [text for text in texts if detector.screen_text(text).verdict is Verdict.EVIDENT]
     assert least * len(texts) <= len(evident) <= most * len(texts), len(evident) / len(texts)
 
