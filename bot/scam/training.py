@@ -16,7 +16,7 @@ from bot.scam.matching import RuleMatcher
 from bot.scam.normalise import Normaliser
 from bot.scam.speaker import SPEAKERS, Features, Said, SpeakerModel, SpeakerModels, conversation_features, features
 
-TEXT_REGULARISATION = 12.0
+TEXT_REGULARISATION = 30.0
 CONVERSATION_REGULARISATION = 100.0
 MAX_ITERATIONS = 400
 # Features seen in one text only teach that text, not its kind.
