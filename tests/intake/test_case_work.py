@@ -222,10 +222,12 @@ def test_a_withdrawn_tip_off_meets_its_periods_and_takes_no_more(desk: IntakeDes
             again()
 
 
-def test_reporter_and_staff_write_to_each_other_by_receipt_alone(desk: IntakeDesk, draft: Draft) -> None:
+def test_reporter_and_staff_write_to_each_other_by_receipt_alone(desk: IntakeDesk, draft: Draft, clock: Clock) -> None:
     receipt = desk.submit(draft(), "key-1")
     desk.add_message(receipt.number, "他还有一个电话13866668888", "me")
+    clock.forward(minutes=1)
     desk.note(receipt.tip_off_id, "请补充转账时间", "clerk", to_reporter=True)
+    clock.forward(minutes=1)
     desk.note(receipt.tip_off_id, "内部：已联系派出所", "clerk")
 
     assert [message.text for message in desk.status(receipt.number, "me").messages] == ["他还有一个电话13866668888", "请补充转账时间"]
