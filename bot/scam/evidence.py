@@ -80,7 +80,7 @@ def gather(said: Mapping[str, Sequence[Heard]], models: SpeakerModels, threshold
     heard = [[(stretch, _speakers(stretch, models.texts)) for stretch in _stretches(texts, MAX_CHARS)] for texts in said.values()]
     most = [max(stretches, key=lambda item: item[1]["agent"]) for stretches in heard]
     odds = [_odds(speakers, thresholds.speaker_limit) for _, speakers in most]
-    shared = _conversation_terms(said, models.conversations, thresholds) if talk else []
+    shared = _conversation_terms(said, models.conversations, thresholds, insurance) if talk else []
     gathered = []
     for place, texts in enumerate(said.values()):
         strengths = _strengths(texts)
@@ -100,7 +100,7 @@ def gather(said: Mapping[str, Sequence[Heard]], models: SpeakerModels, threshold
     return gathered
 
 
-def _conversation_terms(said: Mapping[str, Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds) -> list[Term]:
+def _conversation_terms(said: Mapping[str, Sequence[Heard]], model: SpeakerModel, thresholds: Thresholds, insurance: bool) -> list[Term]:
     """Give what speaks for an agent at work in a conversation, whoever it is: how likely one is in the stretch where that is likeliest."""
     person = {(text.turn, text.at): name for name, texts in said.items() for text in texts}
     everything = sorted((text for texts in said.values() for text in texts), key=lambda text: (text.turn, text.at))
@@ -111,7 +111,7 @@ def _conversation_terms(said: Mapping[str, Sequence[Heard]], model: SpeakerModel
     if len(said) == 1:
         terms.append(Term("alone", "conversation.alone"))
     traces = {word for text in everything for word in text.found.traces}
-    if len(traces) < MIN_TRACES and not any(text.found.insurance for text in everything):
+    if len(traces) < MIN_TRACES and not insurance:
         terms.append(Term("untraced", "conversation.untraced"))
     return terms
 
